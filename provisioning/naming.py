@@ -1,0 +1,85 @@
+"""What everything is called: secrets, roles, functions, tags, labels.
+
+Imports nothing but the standard library's regular expressions, so that the Pulumi program, the command line and a test
+can share it without a credential, a network or an SDK. A name that two programs spell differently is a seller who
+silently has no rotation; it is spelled here only.
+"""
+
+import re
+from typing import Final
+
+#: A seller's key in the fleet (design.md 2). Ends in a letter or digit, so a secret's name can never end in a hyphen.
+SELLER_PATTERN: Final = r"[a-z0-9]([a-z0-9-]{0,30}[a-z0-9])?"
+
+#: The base stack's name: at most 20 characters, so that `sellerkeys.{base}.{seller}` fits IAM's 64 (aws.md 5.2).
+BASE_PATTERN: Final = r"[a-z0-9]([a-z0-9-]{0,18}[a-z0-9])?"
+
+TAG_BASE: Final = "sellerkeys:base"
+TAG_SELLER: Final = "sellerkeys:seller"
+TAG_REGION: Final = "sellerkeys:region"
+TAG_APPLICATION: Final = "sellerkeys:application"
+
+
+def is_seller(text: str) -> bool:
+    """Say whether `text` can be a seller's slug."""
+    return re.fullmatch(SELLER_PATTERN, text) is not None
+
+
+def is_base(text: str) -> bool:
+    """Say whether `text` can be a base stack's name."""
+    return re.fullmatch(BASE_PATTERN, text) is not None
+
+
+def app_secret_name(base: str) -> str:
+    """Name the secret that holds the fleet's shared application."""
+    return f"sellerkeys/{base}/app"
+
+
+def seller_secret_name(base: str, seller: str) -> str:
+    """Name a seller's secret; the fixed ending keeps AWS's "hyphen and six characters" rule away from the slug."""
+    return f"{seller_secret_prefix(base)}{seller}/sp-api"
+
+
+def seller_secret_prefix(base: str) -> str:
+    """Name what all seller secrets of a fleet begin with, slash included."""
+    return f"sellerkeys/{base}/sellers/"
+
+
+def reader_role_name(base: str, seller: str) -> str:
+    """Name the role that reads one seller's secret; dots, because `eu` + `prod-a` must differ from `eu-prod` + `a`."""
+    return f"sellerkeys.{base}.{seller}"
+
+
+def reader_role_path(base: str) -> str:
+    """Name the IAM path of a fleet's reader roles."""
+    return f"/sellerkeys/{base}/sellers/"
+
+
+def reader_role_arn(account: str, base: str, seller: str) -> str:
+    """Write the ARN of a seller's reader role."""
+    return f"arn:aws:iam::{account}:role{reader_role_path(base)}{reader_role_name(base, seller)}"
+
+
+def function_role_name(base: str, function: str) -> str:
+    """Name the role a function runs under."""
+    return f"sellerkeys-fn.{base}.{function}"
+
+
+def function_name(base: str, function: str) -> str:
+    """Name a function, such as `sellerkeys-dev-rotation`."""
+    return f"sellerkeys-{base}-{function}"
+
+
+def function_arn(region: str, account: str, base: str, function: str) -> str:
+    """Write a function's ARN."""
+    return f"arn:aws:lambda:{region}:{account}:function:{function_name(base, function)}"
+
+
+def key_alias(base: str) -> str:
+    """Name the alias of the key that encrypts a fleet's secrets."""
+    return f"alias/sellerkeys-{base}"
+
+
+def identity_tags(base: str, seller: str, region: str, application: str) -> dict[str, str]:
+    """List the static tags of a seller's secret; only the Pulumi program writes them."""
+    return {TAG_BASE: base, TAG_SELLER: seller, TAG_REGION: region, TAG_APPLICATION: application}

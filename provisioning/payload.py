@@ -1,0 +1,192 @@
+"""What lies in a secret: one flat JSON object of non-empty strings, which ECS, CSI, chamber and every client can read.
+
+Three shapes, each read strictly and written in one order:
+
+- `App` in the app secret: exactly `AppClientId` and `AppClientSecret`, because Amazon's Java samples accept nothing
+  more (clients.md 5.1).
+- `Credential` in a seller's secret: the keys of clients.md 5.2 and two of ours.
+- `Offer`, under the label SELLERKEYS_OFFERED: only what is to change (design.md 4).
+
+Errors name fields, never values. Standard library only: this module ships in every function's zip.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field, replace
+from typing import Final, Self
+
+#: The value of `SELLERKEYS_APP_VERSION` where the seller brings an application of its own.
+OWN: Final = "own"
+
+_APP_KEYS: Final = ("AppClientId", "AppClientSecret")
+
+#: Which field of a Credential stands under which keys (clients.md 5.2).
+_KEYS: Final[dict[str, tuple[str, ...]]] = {
+    "seller": ("SELLERKEYS_SELLER",),
+    "refresh_token": ("SP_API_REFRESH_TOKEN", "LWA_REFRESH_TOKEN", "refreshToken"),
+    "client_id": ("LWA_APP_ID", "LWA_CLIENT_ID", "SP_API_CLIENT_ID", "clientId"),
+    "client_secret": ("LWA_CLIENT_SECRET", "SP_API_CLIENT_SECRET", "clientSecret"),
+    "region": ("regionCode",),
+    "marketplace_id": ("marketplaceId",),
+    "app_version": ("SELLERKEYS_APP_VERSION",),
+}
+_LOWER_REGION: Final = "SP_API_REGION"
+_OPTIONAL: Final = "sellerId"
+
+_OFFER_KEYS: Final[dict[str, str]] = {
+    "seller": "SELLERKEYS_SELLER",
+    "refresh_token": "SP_API_REFRESH_TOKEN",
+    "client_id": "LWA_CLIENT_ID",
+    "client_secret": "LWA_CLIENT_SECRET",
+}
+
+
+class MalformedPayload(ValueError):
+    """A secret's value is not what sellerkeys writes; the text names what is wrong, never what was found."""
+
+
+@dataclass(frozen=True, slots=True)
+class App:
+    """An LWA application: what proves to Amazon who is asking."""
+
+    client_id: str
+    client_secret: str = field(repr=False)
+
+    def to_json(self) -> str:
+        """Write the app secret's value."""
+        return _dump(dict(zip(_APP_KEYS, (self.client_id, self.client_secret), strict=True)))
+
+    @classmethod
+    def from_json(cls, text: str) -> Self:
+        """Read the app secret's value; raises MalformedPayload."""
+        flat = _load(text)
+        _require(flat, needed=_APP_KEYS, allowed=_APP_KEYS)
+        return cls(*(flat[key] for key in _APP_KEYS))
+
+
+@dataclass(frozen=True, slots=True)
+class Credential:
+    """Everything a client needs to call SP-API for one seller.
+
+    `app_version` is the version id of the app secret that the client id and secret were taken from, or `own`.
+    """
+
+    seller: str
+    region: str
+    marketplace_id: str
+    client_id: str
+    client_secret: str = field(repr=False)
+    refresh_token: str = field(repr=False)
+    app_version: str
+    selling_partner_id: str | None = None
+
+    @property
+    def app(self) -> App:
+        """The application part."""
+        return App(self.client_id, self.client_secret)
+
+    @property
+    def has_own_application(self) -> bool:
+        """Whether the application is the seller's own rather than the fleet's shared one."""
+        return self.app_version == OWN
+
+    def with_app(self, app: App, version: str) -> Self:
+        """Return the same authorization with another version of the application."""
+        return replace(self, client_id=app.client_id, client_secret=app.client_secret, app_version=version)
+
+    def to_json(self) -> str:
+        """Write the seller secret's value, every alias filled, in a fixed order."""
+        flat = {key: getattr(self, name) for name, keys in _KEYS.items() for key in keys}
+        flat[_LOWER_REGION] = self.region.lower()
+        if self.selling_partner_id:
+            flat[_OPTIONAL] = self.selling_partner_id
+        return _dump(flat)
+
+    @classmethod
+    def from_json(cls, text: str) -> Self:
+        """Read a seller secret's value; raises MalformedPayload, also where two aliases disagree."""
+        flat = _load(text)
+        needed = [key for keys in _KEYS.values() for key in keys] + [_LOWER_REGION]
+        _require(flat, needed=needed, allowed=[*needed, _OPTIONAL])
+        for keys in _KEYS.values():
+            if len({flat[key] for key in keys}) > 1:
+                raise MalformedPayload(f"the aliases {', '.join(keys)} do not hold the same value")
+        fields = {name: flat[keys[0]] for name, keys in _KEYS.items()}
+        return cls(**fields, selling_partner_id=flat.get(_OPTIONAL))
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A replacement for parts of a seller's credential, to be laid over AWSCURRENT by the rotation.
+
+    `seller` binds it to one seller. An own application comes whole: client id and client secret, or neither.
+    """
+
+    seller: str
+    refresh_token: str | None = field(default=None, repr=False)
+    client_id: str | None = None
+    client_secret: str | None = field(default=None, repr=False)
+
+    def __post_init__(self) -> None:
+        if (self.client_id is None) != (self.client_secret is None):
+            raise MalformedPayload("an offered application needs both LWA_CLIENT_ID and LWA_CLIENT_SECRET")
+        if self.refresh_token is None and self.client_id is None:
+            raise MalformedPayload("an offer has to change something")
+
+    def over(self, current: Credential) -> Credential:
+        """Lay the offer over `current`; raises MalformedPayload if it is another seller's or another kind's."""
+        if self.seller != current.seller:
+            raise MalformedPayload("the offer was made for another seller")
+        offered = current
+        if self.refresh_token is not None:
+            offered = replace(offered, refresh_token=self.refresh_token)
+        if self.client_id is not None and self.client_secret is not None:
+            if not current.has_own_application:
+                raise MalformedPayload("the offer brings an application, but this seller uses the shared one")
+            offered = offered.with_app(App(self.client_id, self.client_secret), OWN)
+        return offered
+
+    def to_json(self) -> str:
+        """Write the offer's value: the seller and only the keys that change."""
+        flat = {key: getattr(self, name) for name, key in _OFFER_KEYS.items()}
+        return _dump({key: value for key, value in flat.items() if value is not None})
+
+    @classmethod
+    def from_json(cls, text: str) -> Self:
+        """Read an offer; raises MalformedPayload."""
+        flat = _load(text)
+        _require(flat, needed=[_OFFER_KEYS["seller"]], allowed=list(_OFFER_KEYS.values()))
+        return cls(**{name: flat[key] for name, key in _OFFER_KEYS.items() if key in flat})
+
+
+def _dump(flat: dict[str, str]) -> str:
+    empty = sorted(key for key, value in flat.items() if not value)
+    if empty:
+        raise MalformedPayload(f"{', '.join(empty)} must not be empty")
+    return json.dumps(flat, indent=None, separators=(",", ":"))
+
+
+def _load(text: str) -> dict[str, str]:
+    try:
+        flat = json.loads(text)
+    except ValueError:
+        # The decoder's error carries the whole document.
+        raise MalformedPayload("the value is not JSON") from None
+    if not isinstance(flat, dict):
+        raise MalformedPayload("the value is not a JSON object")
+    wrong = sorted(key for key, value in flat.items() if not isinstance(value, str) or not value)
+    if wrong:
+        raise MalformedPayload(f"{', '.join(wrong)}: every value has to be a non-empty string")
+    return flat
+
+
+def _require(
+    flat: dict[str, str], *, needed: list[str] | tuple[str, ...], allowed: list[str] | tuple[str, ...]
+) -> None:
+    missing = [key for key in needed if key not in flat]
+    if missing:
+        raise MalformedPayload(f"missing {', '.join(missing)}")
+    unknown = sum(key not in allowed for key in flat)
+    if unknown:
+        raise MalformedPayload(f"{unknown} unknown key(s)")

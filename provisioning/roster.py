@@ -1,0 +1,225 @@
+"""The roster: a CSV, reviewed in git, that lists a fleet's sellers; no secret in it.
+
+One `Row` a seller; `read` gives all rows or says every fault with file, row and column. Row 1 is the header.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from datetime import date
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated, Literal, Self
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator, model_validator
+
+from provisioning import naming
+from provisioning.errors import BadInput
+from provisioning.marketplaces import Marketplace, Region, find_marketplace
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+COLUMNS = (
+    "seller",
+    "account_name",
+    "application",
+    "region",
+    "selling_partner_id",
+    "marketplaces",
+    "store_url",
+    "fulfillment",
+    "permissions",
+    "consented_on",
+    "status",
+    "shard",
+)
+
+
+class Permission(StrEnum):
+    """The six "Read and Write" areas of the guide the project began from (design.md 1)."""
+
+    CUSTOMER_DETAILS = "customer-details"
+    TRANSACTIONS = "transactions-and-fulfillments"
+    PRODUCTS = "products-variants-and-collections"
+    INVENTORY = "inventory"
+    LISTINGS = "product-listings"
+    REPORTS = "reports"
+
+
+def _items(text: object) -> object:
+    return [item.strip() for item in text.split(";") if item.strip()] if isinstance(text, str) else text
+
+
+def _upper(text: object) -> object:
+    return text.upper() if isinstance(text, str) else text
+
+
+def _lower(text: object) -> object:
+    return text.lower() if isinstance(text, str) else text
+
+
+class Row(BaseModel):
+    """One seller. What may be left empty has its default here; lists are separated by `;`.
+
+    `marketplaces` takes country codes or ids and keeps codes; the first is the seller's home. `selling_partner_id` is
+    a claim (design.md 6). `shard` stays empty while one stack holds the fleet.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True, str_strip_whitespace=True)
+
+    seller: str
+    account_name: str = ""
+    application: Annotated[Literal["shared", "own"], BeforeValidator(_lower)] = "shared"
+    region: Annotated[Region, BeforeValidator(_upper)]
+    selling_partner_id: Annotated[str, Field(pattern=r"^[A-Z0-9]*$"), BeforeValidator(_upper)] = ""
+    marketplaces: Annotated[tuple[str, ...], BeforeValidator(_items)]
+    store_url: str = ""
+    fulfillment: Annotated[Literal["fba", "fbm", "both"], BeforeValidator(_lower)] = "both"
+    permissions: Annotated[tuple[Permission, ...], BeforeValidator(_items)] = tuple(Permission)
+    consented_on: date | None = None
+    status: Annotated[Literal["active", "paused"], BeforeValidator(_lower)] = "active"
+    shard: str = ""
+
+    @field_validator("seller")
+    @classmethod
+    def _is_slug(cls, seller: str) -> str:
+        if not naming.is_seller(seller):
+            raise ValueError("has to be 1 to 32 of a-z, 0-9 and -, and begin and end with a letter or digit")
+        return seller
+
+    @field_validator("store_url")
+    @classmethod
+    def _is_https(cls, url: str) -> str:
+        if url and not re.fullmatch(r"https://[A-Za-z0-9.-]+(:\d+)?(/\S*)?", url):
+            raise ValueError("has to be an https address, such as https://mystorename.myAmazon.com")
+        return url
+
+    @field_validator("shard")
+    @classmethod
+    def _is_base(cls, shard: str) -> str:
+        if shard:
+            raise ValueError("has to be empty: this version keeps the whole fleet in one stack")
+        return shard
+
+    @field_validator("marketplaces")
+    @classmethod
+    def _are_known(cls, marketplaces: tuple[str, ...]) -> tuple[str, ...]:
+        if not marketplaces:
+            raise ValueError("has to name at least one marketplace, such as DE or DE;FR")
+        codes = []
+        for name in marketplaces:
+            found = find_marketplace(name)
+            if found is None:
+                raise ValueError(f"{name} is no marketplace of SP-API")
+            codes.append(found.code)
+        return tuple(dict.fromkeys(codes))
+
+    @model_validator(mode="after")
+    def _are_of_the_region(self) -> Self:
+        for market in self.markets:
+            if market.region != self.region:
+                raise ValueError(f"marketplaces: {market.code} belongs to {market.region}, but region is {self.region}")
+        return self
+
+    @property
+    def markets(self) -> tuple[Marketplace, ...]:
+        """The marketplaces, as Amazon knows them."""
+        return tuple(market for code in self.marketplaces if (market := find_marketplace(code)))
+
+    @property
+    def name(self) -> str:
+        """What people call this seller: its account name, or its slug."""
+        return self.account_name or self.seller
+
+    def cells(self) -> dict[str, str]:
+        """Write the row as the CSV holds it; what was left to its default stays empty."""
+        values = {column: getattr(self, column) for column in COLUMNS if column in self.model_fields_set}
+        texts = {
+            column: ";".join(value) if isinstance(value, tuple) else str(value) for column, value in values.items()
+        }
+        return {column: texts.get(column, "") for column in COLUMNS}
+
+
+def read(path: Path) -> list[Row]:
+    """Read a roster; raises BadInput that lists every fault as file, row, column and what is wrong."""
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except FileNotFoundError:
+        raise BadInput(f"{path}: there is no such roster; `sellerkeys roster add` makes one") from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadInput(f"{path}: cannot be read as UTF-8 text ({type(error).__name__})") from None
+    return parse(text, str(path))
+
+
+def parse(text: str, source: str) -> list[Row]:
+    """Read a roster's text; `source` is the name used in faults; raises BadInput."""
+    rows: dict[str, Row] = {}
+    numbers: dict[str, int] = {}
+    faults: list[str] = []
+    for number, row, wrong in _records(text, source):
+        faults += [f"{source}, row {number}, {fault}" for fault in wrong]
+        if row and row.seller in rows:
+            first = numbers[row.seller]
+            faults.append(f"{source}, row {number}, column seller: {row.seller} stands in row {first} already")
+        elif row:
+            rows[row.seller], numbers[row.seller] = row, number
+    if faults:
+        raise BadInput("\n".join(faults))
+    return list(rows.values())
+
+
+def row_from(cells: dict[str, str]) -> Row:
+    """Make one row from cells, where an empty one means its default; raises BadInput naming the columns."""
+    row, faults = _row(cells)
+    if row is None:
+        raise BadInput("\n".join(faults))
+    return row
+
+
+def render(rows: Iterable[Row]) -> str:
+    """Write a roster: header and rows, LF line ends, defaults left empty."""
+    out = io.StringIO()
+    writer = csv.DictWriter(out, COLUMNS, lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(row.cells() for row in rows)
+    return out.getvalue()
+
+
+def _records(text: str, source: str) -> Iterable[tuple[int, Row | None, list[str]]]:
+    reader = csv.reader(io.StringIO(text), strict=True)
+    try:
+        header = [cell.strip() for cell in next(reader, [])]
+        _check_header(header, source)
+        for cells in reader:
+            if not any(cell.strip() for cell in cells):
+                continue
+            if len(cells) != len(header):
+                yield reader.line_num, None, [f"has {len(cells)} fields where the header has {len(header)}"]
+                continue
+            yield reader.line_num, *_row(dict(zip(header, cells, strict=True)))
+    except csv.Error as error:
+        raise BadInput(f"{source}, row {reader.line_num}: {error}") from None
+
+
+def _check_header(header: list[str], source: str) -> None:
+    unknown = [name for name in header if name not in COLUMNS]
+    twice = sorted({name for name in header if header.count(name) > 1})
+    missing = [name for name in ("seller", "region", "marketplaces") if name not in header]
+    for fault, names in (("unknown", unknown), ("repeated", twice), ("missing", missing)):
+        if names:
+            raise BadInput(f"{source}, row 1: {fault} column {', '.join(names)}; the columns are {', '.join(COLUMNS)}")
+
+
+def _row(cells: dict[str, str]) -> tuple[Row | None, list[str]]:
+    try:
+        return Row.model_validate({column: cell.strip() for column, cell in cells.items() if cell.strip()}), []
+    except ValidationError as error:
+        return None, [_fault(item["loc"], item["msg"], item["type"]) for item in error.errors(include_input=False)]
+
+
+def _fault(loc: tuple[int | str, ...], message: str, kind: str) -> str:
+    said = "may not be empty" if kind == "missing" else message.removeprefix("Value error, ")
+    return f"column {loc[0]}: {said}" if loc else f"column {said}"

@@ -1,0 +1,1 @@
+"""The rotation function: Secrets Manager's four steps on one seller secret."""

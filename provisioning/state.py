@@ -1,0 +1,89 @@
+"""What the state tags of a secret say: who is active, since when, proven when, composed from which client secret.
+
+The command line and the functions write them; the Pulumi provider ignores them by their prefix (design.md 4). No value
+of a secret stands in a tag. Standard library only: this module ships in every function's zip.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING, Final, Self
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+PREFIX: Final = "sellerkeys-state:"
+
+ACTIVE: Final = "active"
+#: The last rotation found that Amazon does not take the credential any more.
+REFUSED: Final = "refused"
+#: An offered replacement was refused; the credential before it is untouched.
+OFFER_REFUSED: Final = "offer-refused"
+
+_NAMES: Final = {
+    "status": "status",
+    "cause": "cause",
+    "consented_on": "consented",
+    "proven_at": "proven",
+    "app_version": "app",
+    "fingerprint": "fingerprint",
+    "client_secret_expires_on": "client-secret-expires",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """The state tags of one secret; None is a tag that is not there.
+
+    `app_version` is the version of the app secret that AWSCURRENT was composed from (or `own`); `fingerprint` is that
+    of the credential last handed in, see fingerprint.py; `cause` is a code of causes.py.
+    """
+
+    status: str | None = None
+    cause: str | None = None
+    consented_on: date | None = None
+    proven_at: datetime | None = None
+    app_version: str | None = None
+    fingerprint: str | None = None
+    client_secret_expires_on: date | None = None
+
+    @classmethod
+    def from_tags(cls, tags: Mapping[str, str]) -> Self:
+        """Read the state out of a secret's tags; a date that cannot be read counts as not there."""
+        found = {name: tags.get(PREFIX + tag) or None for name, tag in _NAMES.items()}
+        return cls(
+            status=found["status"],
+            cause=found["cause"],
+            consented_on=_date(found["consented_on"]),
+            proven_at=_moment(found["proven_at"]),
+            app_version=found["app_version"],
+            fingerprint=found["fingerprint"],
+            client_secret_expires_on=_date(found["client_secret_expires_on"]),
+        )
+
+    def to_tags(self) -> dict[str, str]:
+        """Write the tags of what is set; the others are left as they are."""
+        values = {field.name: getattr(self, field.name) for field in fields(self)}
+        return {PREFIX + _NAMES[name]: _text(value) for name, value in values.items() if value is not None}
+
+
+def _text(value: str | date | datetime) -> str:
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return value.isoformat() if isinstance(value, date) else value
+
+
+def _date(text: str | None) -> date | None:
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError:
+        return None
+
+
+def _moment(text: str | None) -> datetime | None:
+    try:
+        moment = datetime.fromisoformat(text) if text else None
+    except ValueError:
+        return None
+    return moment if moment and moment.tzinfo else None
