@@ -83,3 +83,32 @@ def key_alias(base: str) -> str:
 def identity_tags(base: str, seller: str, region: str, application: str) -> dict[str, str]:
     """List the static tags of a seller's secret; only the Pulumi program writes them."""
     return {TAG_BASE: base, TAG_SELLER: seller, TAG_REGION: region, TAG_APPLICATION: application}
+
+
+#: The function that takes every seller's secret through the four steps.
+ROTATION: Final = "rotation"
+
+
+def function_role_arn(account: str, base: str, function: str) -> str:
+    """Write the ARN of the role a function runs under."""
+    return f"arn:aws:iam::{account}:role/{function_role_name(base, function)}"
+
+
+def secret_arn_pattern(region: str, account: str, name: str) -> str:
+    """Write the ARNs a secret of this name can have: AWS adds a hyphen and six characters (aws.md 6.1)."""
+    return f"arn:aws:secretsmanager:{region}:{account}:secret:{name}-??????"
+
+
+def log_group_name(base: str, function: str) -> str:
+    """Name the log group Lambda writes a function's log to."""
+    return f"/aws/lambda/{function_name(base, function)}"
+
+
+def alarm_name(base: str, function: str, what: str) -> str:
+    """Name an alarm on a function, such as `sellerkeys-dev-rotation-errors`."""
+    return f"{function_name(base, function)}-{what}"
+
+
+def topic_name(base: str) -> str:
+    """Name the topic over which a fleet's alarms reach people."""
+    return f"sellerkeys-{base}-alarms"

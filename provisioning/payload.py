@@ -16,6 +16,8 @@ import json
 from dataclasses import dataclass, field, replace
 from typing import Final, Self
 
+from provisioning.errors import SellerkeysError
+
 #: The value of `SELLERKEYS_APP_VERSION` where the seller brings an application of its own.
 OWN: Final = "own"
 
@@ -42,7 +44,7 @@ _OFFER_KEYS: Final[dict[str, str]] = {
 }
 
 
-class MalformedPayload(ValueError):
+class MalformedPayload(SellerkeysError):
     """A secret's value is not what sellerkeys writes; the text names what is wrong, never what was found."""
 
 

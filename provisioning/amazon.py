@@ -1,0 +1,215 @@
+"""Amazon over HTTPS: Login with Amazon's tokens and the two SP-API reads that prove a credential.
+
+Facts: sp-api.md 1, 2, 5.3, 9. Standard library only: this module ships in every function's zip. Nothing here logs, and
+no error holds what was sent or received beyond Amazon's own error code.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+import urllib.error
+import urllib.parse
+import urllib.request
+from dataclasses import dataclass, field
+from http.client import HTTPException
+from typing import TYPE_CHECKING, Any, Final, NoReturn
+
+from provisioning.causes import UNKNOWN, is_transient, lwa_cause, sp_api_cause
+from provisioning.errors import AmazonRefused, Unreachable
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from provisioning.payload import App
+
+#: The one token host for all regions (sp-api.md 1.1).
+TOKEN_URL: Final = "https://api.amazon.com/auth/o2/token"  # noqa: S105  an address, not a token
+#: A region's SP-API host (sp-api.md 6); `{region}` is na, eu or fe.
+BASE_URL: Final = "https://sellingpartnerapi-{region}.amazon.com"
+
+#: The grantless scope under which an application is proven (sp-api.md 1.2).
+NOTIFICATIONS: Final = "sellingpartnerapi::notifications"
+
+# SP-API refuses a request without one (sp-api.md 2).
+_USER_AGENT: Final = "sellerkeys/0.1 (Language=Python)"
+_TIMEOUT_SECONDS: Final = 10
+#: Pauses before the second and third attempt, in seconds.
+_PAUSES: Final = (0.5, 2.0)
+_OK: Final = 200
+_BAD_REQUEST: Final = 400
+_FORBIDDEN: Final = 403
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoints:
+    """Where Amazon is; replaced by the variables that Amazon's own tools use (clients.md 1)."""
+
+    token_url: str = TOKEN_URL
+    base_url: str = BASE_URL
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str]) -> Endpoints:
+        """Take `SP_API_OAUTH_URL` and `SP_API_BASE_URL`, where set; `{region}` in the latter is filled in."""
+        return cls(
+            token_url=environment.get("SP_API_OAUTH_URL") or TOKEN_URL,
+            base_url=environment.get("SP_API_BASE_URL") or BASE_URL,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Tokens:
+    """LWA's answer: an access token, and the refresh token if the answer had one."""
+
+    access_token: str = field(repr=False)
+    refresh_token: str | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Participation:
+    """One marketplace that the seller takes part in."""
+
+    marketplace_id: str
+    store_name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came back over HTTP."""
+
+    status: int
+    body: bytes = field(repr=False)
+
+    def json(self) -> dict[str, Any] | None:
+        """Read the body as a JSON object; None if it is none."""
+        try:
+            document = json.loads(self.body)
+        except ValueError:
+            return None
+        return document if isinstance(document, dict) else None
+
+
+class Amazon:
+    """Asks LWA and SP-API, three times at most where the answer only means "later".
+
+    Every method raises AmazonRefused with the cause, or Unreachable. `send` performs one request; `sleep` waits.
+    """
+
+    def __init__(
+        self,
+        endpoints: Endpoints,
+        send: Callable[[urllib.request.Request], Answer] | None = None,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self._endpoints = endpoints
+        self._send = send or _send
+        self._sleep = sleep
+
+    def refresh(self, app: App, refresh_token: str) -> Tokens:
+        """Trade a refresh token for an access token; Amazon normally returns the same refresh token (sp-api.md 3)."""
+        return self._token(app, grant_type="refresh_token", refresh_token=refresh_token)
+
+    def grantless(self, app: App, scope: str) -> Tokens:
+        """Get an access token for the application itself (sp-api.md 1.2)."""
+        return self._token(app, grant_type="client_credentials", scope=scope)
+
+    def participations(self, region: str, access_token: str) -> list[Participation]:
+        """List the marketplaces the seller takes part in (sp-api.md 9); 0.016 requests/s, burst 15, per seller."""
+        document = self._get(region, "/sellers/v1/marketplaceParticipations", access_token)
+        return [
+            Participation(entry["marketplace"]["id"], entry.get("storeName", ""))
+            for entry in document.get("payload", [])
+        ]
+
+    def destinations(self, region: str, access_token: str) -> None:
+        """List the notification destinations: the cheapest grantless call there is (sp-api.md 5.3)."""
+        self._get(region, "/notifications/v1/destinations", access_token)
+
+    def _token(self, app: App, **grant: str) -> Tokens:
+        form = {**grant, "client_id": app.client_id, "client_secret": app.client_secret}
+        answer = self._ask(
+            "Login with Amazon",
+            urllib.request.Request(  # noqa: S310  the URL is Amazon's, or one the operator set
+                self._endpoints.token_url,
+                data=urllib.parse.urlencode(form).encode(),
+                headers={
+                    "Content-Type": "application/x-www-form-urlencoded;charset=UTF-8",
+                    "User-Agent": _USER_AGENT,
+                },
+                method="POST",
+            ),
+        )
+        document = answer.json()
+        if document is None:
+            _unreadable("Login with Amazon", answer.status)
+        if answer.status != _OK:
+            raise AmazonRefused(lwa_cause(document.get("error")))
+        access_token = document.get("access_token")
+        if not isinstance(access_token, str):
+            _unreadable("Login with Amazon", answer.status)
+        return Tokens(access_token, document.get("refresh_token") or None)
+
+    def _get(self, region: str, path: str, access_token: str) -> dict[str, Any]:
+        base = self._endpoints.base_url.replace("{region}", region.lower()).rstrip("/")
+        answer = self._ask(
+            "SP-API",
+            urllib.request.Request(  # noqa: S310  the URL is Amazon's, or one the operator set
+                base + path, headers={"x-amz-access-token": access_token, "User-Agent": _USER_AGENT}
+            ),
+        )
+        document = answer.json()
+        if document is None:
+            _unreadable("SP-API", answer.status)
+        if answer.status == _FORBIDDEN:
+            raise AmazonRefused(sp_api_cause(_details(document)))
+        if answer.status >= _BAD_REQUEST:
+            raise AmazonRefused(UNKNOWN)
+        return document
+
+    def _ask(self, whom: str, request: urllib.request.Request) -> Answer:
+        failure = ""
+        for pause in (*_PAUSES, None):
+            try:
+                answer = self._send(request)
+            except (OSError, HTTPException) as error:
+                # URLError hides the real cause in `reason`.
+                failure = type(getattr(error, "reason", None) or error).__name__
+            else:
+                document = answer.json() or {}
+                if not is_transient(answer.status, document.get("error")):
+                    return answer
+                failure = f"HTTP {answer.status}"
+            if pause is not None:
+                self._sleep(pause)
+        raise Unreachable(
+            f"{whom} gave no usable answer ({failure}, {len(_PAUSES) + 1} attempts): run this again later"
+        )
+
+
+class _NoRedirect(urllib.request.HTTPRedirectHandler):
+    """Follows no redirect: a token must never travel to a host that somebody else names."""
+
+    def redirect_request(self, *_: object) -> None:
+        """Refuse."""
+
+
+_OPENER = urllib.request.build_opener(_NoRedirect)
+
+
+def _send(request: urllib.request.Request) -> Answer:
+    try:
+        with _OPENER.open(request, timeout=_TIMEOUT_SECONDS) as response:
+            return Answer(response.status, response.read())
+    except urllib.error.HTTPError as error:
+        with error:
+            return Answer(error.code, error.read())
+
+
+def _details(document: dict[str, Any]) -> str:
+    errors = document.get("errors")
+    first = errors[0] if isinstance(errors, list) and errors and isinstance(errors[0], dict) else {}
+    return str(first.get("details") or "")
+
+
+def _unreadable(whom: str, status: int) -> NoReturn:
+    raise Unreachable(f"{whom} answered HTTP {status} with something that is not its JSON: run this again later")

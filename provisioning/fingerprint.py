@@ -1,0 +1,37 @@
+"""Recognise a credential without being able to read it back: what the onboarder compares instead of values.
+
+A fingerprint stands in a state tag, so it must tell nobody anything. Refresh tokens and client secrets are long and
+random (sp-api.md 1.3), so a SHA-256 cannot be guessed from; it is salted with the fleet, and the two halves are cut
+short. Standard library only.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from uuid import UUID
+
+#: What stands for the application where the seller uses the shared one.
+SHARED = "shared"
+
+_HALF = 32
+
+
+def fingerprint(base: str, refresh_token: str, own_app: tuple[str, str] | None) -> str:
+    """Write the fingerprint of what was handed in: the token's half, a dot, the own application's half or `shared`."""
+    application = _digest(base, "application", *own_app)[:_HALF] if own_app else SHARED
+    return f"{token_half(base, refresh_token)}.{application}"
+
+
+def token_half(base: str, refresh_token: str) -> str:
+    """Write the part of a fingerprint that only depends on the refresh token, to find one handed in for two sellers."""
+    return _digest(base, "refresh token", refresh_token)[:_HALF]
+
+
+def version_id(secret: str, text: str) -> str:
+    """Derive a version id from a secret's ARN and the text to put: the same put again is then a no-op at AWS."""
+    return str(UUID(hex=_digest(secret, "version", text)[:_HALF]))
+
+
+def _digest(*parts: str) -> str:
+    # The length before each part keeps ("ab", "c") and ("a", "bc") apart.
+    return hashlib.sha256("".join(f"{len(part)}:{part}" for part in parts).encode()).hexdigest()

@@ -1,0 +1,176 @@
+"""Carry an onboarding plan out, or say what it would do: the first value of a secret, or an offer for a later one.
+
+Safe to run again at any point. What is put gets a version id derived from itself, so that a second run recognises the
+first one's work; a value that somebody else put in the meantime is never replaced, only offered to.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import cached_property
+from typing import TYPE_CHECKING, Protocol
+
+from provisioning.errors import RotationPending, SellerkeysError
+from provisioning.fingerprint import version_id
+from provisioning.outcomes import Outcome, failure
+from provisioning.payload import OWN, App, Credential, Offer
+from provisioning.planning import Action, Planned, Refused
+from provisioning.proving import prove
+from provisioning.state import ACTIVE, State
+from provisioning.store import CURRENT, FIRST, OFFERED
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+    from datetime import datetime
+
+    from provisioning.amazon import Amazon
+    from provisioning.fleet import Fleet
+    from provisioning.store import Store
+
+
+class Carrier(Protocol):
+    """Does one planned thing and tells what became of it; raises SellerkeysError."""
+
+    def carry_out(self, planned: Planned) -> Outcome:
+        """Do it."""
+
+
+def apply(plan: Iterable[Planned | Refused], carrier: Carrier) -> Iterator[Outcome]:
+    """Carry a plan out, one outcome for each entry as it is known; a failure never stops the others."""
+    for planned in plan:
+        if isinstance(planned, Refused):
+            yield failure(planned.seller, planned.why, planned.row)
+            continue
+        try:
+            outcome = carrier.carry_out(planned)
+        except SellerkeysError as error:
+            outcome = failure(planned.seller.seller, error)
+        yield replace(outcome, row=planned.handed_in.row)
+
+
+class Prover:
+    """Composes and proves what was handed in; the part that doing it and a dry run share."""
+
+    def __init__(self, fleet: Fleet, store: Store, amazon: Amazon) -> None:
+        self._fleet = fleet
+        self._store = store
+        self._amazon = amazon
+
+    def prove(self, planned: Planned) -> Credential:
+        """Compose the whole credential and prove it; it then holds the refresh token that Amazon answered with."""
+        seller, handed_in = planned.seller, planned.handed_in
+        app, version = (App(*handed_in.own_app), OWN) if handed_in.own_app else self._shared_app
+        credential = Credential(
+            seller=seller.seller,
+            region=seller.region,
+            marketplace_id=seller.markets[0].id,
+            client_id=app.client_id,
+            client_secret=app.client_secret,
+            refresh_token=handed_in.refresh_token,
+            app_version=version,
+            selling_partner_id=seller.selling_partner_id or None,
+        )
+        proof = prove(self._amazon, credential, {market.id for market in seller.markets})
+        return replace(credential, refresh_token=proof.refresh_token)
+
+    @cached_property
+    def _shared_app(self) -> tuple[App, str]:
+        value = self._store.read(self._fleet.app_secret)
+        return App.from_json(value.text), value.version
+
+
+class DryRun:
+    """Proves, but changes nothing."""
+
+    def __init__(self, prover: Prover) -> None:
+        self._prover = prover
+
+    def carry_out(self, planned: Planned) -> Outcome:
+        """Say what would be done; raises what doing it would."""
+        if planned.action is Action.KEEP:
+            return _unchanged(planned)
+        if planned.action is not Action.TURN_ON:
+            self._prover.prove(planned)
+        would = {
+            Action.FILL: "proven; would put the first value and turn rotation on",
+            Action.COMPLETE: "proven; would complete an interrupted onboarding",
+            Action.TURN_ON: "would turn rotation on",
+            Action.OFFER: "proven; would offer it to the rotation in place of the present one",
+        }
+        return Outcome(planned.seller.seller, "would " + planned.action, would[planned.action])
+
+
+class Executor:
+    """Does it, in the order that can be interrupted anywhere: prove, put, rotation, state tags."""
+
+    def __init__(self, fleet: Fleet, store: Store, prover: Prover, now: Callable[[], datetime]) -> None:
+        self._fleet = fleet
+        self._store = store
+        self._prover = prover
+        self._now = now
+
+    def carry_out(self, planned: Planned) -> Outcome:
+        """Do what was planned."""
+        if planned.action is Action.KEEP:
+            return _unchanged(planned)
+        if planned.action is Action.TURN_ON:
+            self._turn_on(planned)
+            return Outcome(planned.seller.seller, "completed", "rotation was off and is on again")
+        credential = self._prover.prove(planned)
+        if planned.action is Action.OFFER:
+            return self._offer(planned, credential)
+        return self._fill(planned, credential)
+
+    def _fill(self, planned: Planned, credential: Credential) -> Outcome:
+        text = credential.to_json()
+        version = version_id(planned.secret.arn, text)
+        if planned.secret.holder(CURRENT) is None:
+            self._store.put(planned.secret.arn, text, version=version, labels=[FIRST])
+        if self._store.describe(planned.secret.arn).holder(CURRENT) != version:
+            # Somebody else's value is current: theirs was first, ours comes after it.
+            return self._offer(planned, credential)
+        self._turn_on(planned)
+        state = State(status=ACTIVE, cause="", proven_at=self._now(), app_version=credential.app_version)
+        self._tag(planned, state)
+        if planned.action is Action.COMPLETE:
+            return Outcome(planned.seller.seller, "completed", "an interrupted onboarding was completed")
+        return Outcome(
+            planned.seller.seller, "onboarded", f"proven for {', '.join(planned.seller.marketplaces)}; rotating"
+        )
+
+    def _offer(self, planned: Planned, credential: Credential) -> Outcome:
+        own = planned.handed_in.own_app or (None, None)
+        text = Offer(planned.seller.seller, credential.refresh_token, *own).to_json()
+        if self._store.describe(planned.secret.arn).is_pending:
+            raise RotationPending(planned.secret.name)
+        self._store.put(planned.secret.arn, text, version=version_id(planned.secret.arn, text), labels=[OFFERED])
+        self._rotate(planned, immediately=True)
+        self._tag(planned, State(status=ACTIVE, cause=""))
+        return Outcome(planned.seller.seller, "offered", "proven; the rotation that was started takes it up")
+
+    def _turn_on(self, planned: Planned) -> None:
+        try:
+            self._rotate(planned, immediately=False)
+        except RotationPending:
+            # It is on already: an earlier run got this far.
+            if not self._store.describe(planned.secret.arn).rotation_enabled:
+                raise
+
+    def _rotate(self, planned: Planned, *, immediately: bool) -> None:
+        self._store.rotate(
+            planned.secret.arn,
+            function=self._fleet.rotation_function(planned.secret.account),
+            schedule=self._fleet.settings.rotation,
+            immediately=immediately,
+        )
+
+    def _tag(self, planned: Planned, state: State) -> None:
+        consented = planned.seller.consented_on
+        if consented is None and planned.seller.application == "shared" and self._fleet.needs_consent:
+            consented = self._now().date()
+        state = replace(state, fingerprint=planned.fingerprint, consented_on=consented)
+        self._store.tag(planned.secret.arn, state.to_tags())
+
+
+def _unchanged(planned: Planned) -> Outcome:
+    return Outcome(planned.seller.seller, "unchanged", "this credential is in place already")

@@ -1,0 +1,106 @@
+"""The rotation function's entry: an event in, one step done, one line logged; the only place that logs.
+
+Environment: `SELLERKEYS_APP_SECRET_ID`, the app secret's ARN, which the Pulumi program sets.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import traceback
+import uuid
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import cache
+from typing import TYPE_CHECKING, Any, Self
+
+import boto3
+from botocore.config import Config
+
+from provisioning.amazon import Amazon, Endpoints
+from provisioning.errors import SellerkeysError
+from provisioning.rotation.steps import Rotation
+from provisioning.store import Store
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from types_boto3_secretsmanager import SecretsManagerClient
+
+_log = logging.getLogger("sellerkeys")
+_log.setLevel(logging.INFO)
+
+#: AWS's code says `createSecret`, its prose `create_secret` (aws.md 2.1); both are understood.
+_STEPS = {
+    "createSecret": "createSecret",
+    "create_secret": "createSecret",
+    "setSecret": "setSecret",
+    "set_secret": "setSecret",
+    "testSecret": "testSecret",
+    "test_secret": "testSecret",
+    "finishSecret": "finishSecret",
+    "finish_secret": "finishSecret",
+}
+
+
+class StepFailed(Exception):
+    """A step failed; the text is all that leaves the function."""
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What Secrets Manager asks for (aws.md 2.1); the rotation token is sensitive."""
+
+    step: str
+    secret_id: str
+    token: str
+    rotation_token: str | None = field(default=None, repr=False)
+
+    @classmethod
+    def from_event(cls, event: Mapping[str, Any]) -> Self:
+        """Read the event; raises StepFailed on one that Secrets Manager does not send."""
+        try:
+            step = _STEPS[event["Step"]]
+            return cls(step, event["SecretId"], event["ClientRequestToken"], event.get("RotationToken"))
+        except (KeyError, TypeError):
+            raise StepFailed("this is no rotation event: Step, SecretId and ClientRequestToken are needed") from None
+
+
+def handle(event: Mapping[str, Any], _context: object = None) -> None:
+    """Do the step an event asks for; raises StepFailed, which makes Secrets Manager try again."""
+    request = Request.from_event(event)
+    try:
+        standing = _rotation(request.rotation_token).run(request.step, request.secret_id, request.token)
+    except SellerkeysError as error:
+        _say(request, "failed", str(error))
+        raise StepFailed(str(error)) from None
+    except Exception as error:  # noqa: BLE001  whatever it is, its text must not leave the function
+        # Foreign exceptions may quote what they were given, so only their kind and place are told.
+        place = traceback.extract_tb(error.__traceback__)[-1]
+        sentence = f"defect: {type(error).__name__} in {place.name}, line {place.lineno}"
+        _say(request, "failed", sentence)
+        raise StepFailed(sentence) from None
+    _say(request, standing.name.lower().replace("_", " "))
+
+
+def _rotation(rotation_token: str | None) -> Rotation:
+    return Rotation(
+        Store(_client(), rotation_token),
+        Amazon(Endpoints.from_environment(os.environ)),
+        os.environ["SELLERKEYS_APP_SECRET_ID"],
+        now=lambda: datetime.now(UTC),
+        new_version=lambda: str(uuid.uuid4()),
+    )
+
+
+@cache
+def _client() -> SecretsManagerClient:
+    # Time-outs and retries have to sum to less than the function's own time-out (aws.md 8).
+    config = Config(connect_timeout=3, read_timeout=5, retries={"mode": "standard", "total_max_attempts": 3})
+    return boto3.client("secretsmanager", config=config)
+
+
+def _say(request: Request, outcome: str, why: str | None = None) -> None:
+    line = {"step": request.step, "secret": request.secret_id, "version": request.token, "outcome": outcome}
+    _log.info(json.dumps(line | ({"why": why} if why else {})))

@@ -1,0 +1,217 @@
+"""Secrets Manager in eight calls: the one module that knows boto3's shapes of a secret.
+
+It takes a boto3 client, returns our types and raises our errors; only `Value` ever holds a secret's value.
+Needs botocore and the standard library only: this module ships in every function's zip.
+"""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final
+
+from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError
+
+from provisioning.errors import (
+    AccessDenied,
+    RotationPending,
+    SecretBeingDeleted,
+    SecretEmpty,
+    SecretNotDeclared,
+    SellerkeysError,
+    Unreachable,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from datetime import datetime
+
+    from types_boto3_secretsmanager import SecretsManagerClient
+
+CURRENT: Final = "AWSCURRENT"
+PENDING: Final = "AWSPENDING"
+PREVIOUS: Final = "AWSPREVIOUS"
+#: Holds what a rotation is to lay over AWSCURRENT (design.md 4).
+OFFERED: Final = "SELLERKEYS_OFFERED"
+#: Put on a first value: it becomes AWSCURRENT by itself only if nobody else was first (botocore, PutSecretValue).
+FIRST: Final = "SELLERKEYS_FIRST"
+
+_DENIED = frozenset({"AccessDeniedException", "AccessDenied", "UnauthorizedOperation"})
+_BAD_KEYS = frozenset(
+    {
+        "ExpiredTokenException",
+        "ExpiredToken",
+        "UnrecognizedClientException",
+        "InvalidSignatureException",
+        "InvalidClientTokenId",
+        "IncompleteSignatureException",
+    }
+)
+_FIRST_SERVER_ERROR = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Secret:
+    """What DescribeSecret and ListSecrets tell: everything about a secret but its value.
+
+    `versions` maps a version id to its staging labels; `schedule` is the rotation's schedule expression.
+    """
+
+    arn: str
+    name: str
+    tags: Mapping[str, str]
+    versions: Mapping[str, frozenset[str]]
+    rotation_enabled: bool = False
+    rotation_function: str | None = None
+    schedule: str | None = None
+    next_rotation: datetime | None = None
+    deleted_on: datetime | None = None
+
+    def holder(self, label: str) -> str | None:
+        """Name the version that holds `label`; None if none does."""
+        return next((version for version, labels in self.versions.items() if label in labels), None)
+
+    @property
+    def account(self) -> str:
+        """The AWS account the secret lies in."""
+        return self.arn.split(":")[4]
+
+    @property
+    def is_pending(self) -> bool:
+        """Whether a rotation is under way: AWSPENDING stands on another version than AWSCURRENT (aws.md 2.3)."""
+        pending = self.holder(PENDING)
+        return pending is not None and pending != self.holder(CURRENT)
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """One version of a secret, value included."""
+
+    version: str
+    text: str = field(repr=False)
+
+
+class Store:
+    """Reads and writes secrets through a boto3 Secrets Manager client.
+
+    Every method raises SecretNotDeclared, SecretBeingDeleted, AccessDenied or Unreachable; others are named where they
+    arise. `rotation_token` goes with every value put, as AWS asks of a function that acts for a rotation (aws.md 2.1).
+    """
+
+    def __init__(self, client: SecretsManagerClient, rotation_token: str | None = None) -> None:
+        self._client = client
+        self._rotation_token = rotation_token
+
+    def describe(self, secret_id: str) -> Secret:
+        """Tell all about a secret but its value."""
+        with _errors("DescribeSecret", secret_id):
+            return _secret(self._client.describe_secret(SecretId=secret_id))
+
+    def list(self, prefix: str) -> Iterator[Secret]:
+        """List the secrets whose name begins with `prefix`, 100 a page; may lag by five minutes (aws.md 2.8)."""
+        pages = self._client.get_paginator("list_secrets").paginate(
+            Filters=[{"Key": "name", "Values": [prefix]}], PaginationConfig={"PageSize": 100}
+        )
+        with _errors("ListSecrets", prefix):
+            for page in pages:
+                yield from (_secret(entry) for entry in page["SecretList"])
+
+    def read(self, secret_id: str, *, label: str = CURRENT, version: str | None = None) -> Value:
+        """Read a value by label, or by label and version; raises SecretEmpty if there is none."""
+        which: dict[str, Any] = {"VersionStage": label} | ({"VersionId": version} if version else {})
+        with _errors("GetSecretValue", secret_id):
+            answer = self._client.get_secret_value(SecretId=secret_id, **which)
+        return Value(answer["VersionId"], answer.get("SecretString", ""))
+
+    def find(self, secret_id: str, *, label: str, version: str) -> Value | None:
+        """Read a value like `read`, but give None where there is none."""
+        try:
+            return self.read(secret_id, label=label, version=version)
+        except SecretEmpty:
+            return None
+
+    def put(self, secret_id: str, text: str, *, version: str, labels: Sequence[str]) -> None:
+        """Put a new version under `labels`; the same version with the same text again does nothing."""
+        token: dict[str, Any] = {"RotationToken": self._rotation_token} if self._rotation_token else {}
+        with _errors("PutSecretValue", secret_id):
+            self._client.put_secret_value(
+                SecretId=secret_id, SecretString=text, ClientRequestToken=version, VersionStages=list(labels), **token
+            )
+
+    def move(self, secret_id: str, label: str, *, to: str | None, source: str | None) -> None:
+        """Move `label` from version `source` to version `to`: a compare-and-swap; `to` None takes it off."""
+        ends: dict[str, Any] = {"MoveToVersionId": to, "RemoveFromVersionId": source}
+        with _errors("UpdateSecretVersionStage", secret_id):
+            self._client.update_secret_version_stage(
+                SecretId=secret_id, VersionStage=label, **{end: version for end, version in ends.items() if version}
+            )
+
+    def rotate(self, secret_id: str, *, function: str, schedule: str, immediately: bool) -> None:
+        """Set the rotation's function and schedule, and start one if `immediately`; raises RotationPending."""
+        with _errors("RotateSecret", secret_id):
+            self._client.rotate_secret(
+                SecretId=secret_id,
+                RotationLambdaARN=function,
+                RotationRules={"ScheduleExpression": schedule},
+                RotateImmediately=immediately,
+            )
+
+    def tag(self, secret_id: str, tags: Mapping[str, str]) -> None:
+        """Set tags, leaving the others as they are."""
+        with _errors("TagResource", secret_id):
+            self._client.tag_resource(
+                SecretId=secret_id, Tags=[{"Key": key, "Value": value} for key, value in tags.items()]
+            )
+
+
+def _secret(answer: Mapping[str, Any]) -> Secret:
+    # DescribeSecret and ListSecrets spell the versions differently.
+    versions = answer.get("VersionIdsToStages") or answer.get("SecretVersionsToStages") or {}
+    rules = answer.get("RotationRules") or {}
+    days = rules.get("AutomaticallyAfterDays")
+    return Secret(
+        arn=answer["ARN"],
+        name=answer["Name"],
+        tags={tag["Key"]: tag["Value"] for tag in answer.get("Tags", [])},
+        versions={version: frozenset(labels) for version, labels in versions.items()},
+        rotation_enabled=answer.get("RotationEnabled", False),
+        rotation_function=answer.get("RotationLambdaARN"),
+        schedule=rules.get("ScheduleExpression") or (f"rate({days} days)" if days else None),
+        next_rotation=answer.get("NextRotationDate"),
+        deleted_on=answer.get("DeletedDate"),
+    )
+
+
+@contextmanager
+def _errors(action: str, secret_id: str) -> Iterator[None]:
+    """Turn botocore's errors into ours."""
+    try:
+        yield
+    except ClientError as error:
+        raise _translated(error, action, secret_id) from None
+    except NoCredentialsError:
+        raise Unreachable("no AWS credentials were found: set AWS_PROFILE, or sign in, then run this again") from None
+    except BotoCoreError as error:
+        raise Unreachable(
+            f"AWS could not be reached for {action} on {secret_id} ({type(error).__name__}): run this again"
+        ) from None
+
+
+def _translated(error: ClientError, action: str, secret_id: str) -> SellerkeysError:
+    code = error.response.get("Error", {}).get("Code", "")
+    said = error.response.get("Error", {}).get("Message", "")
+    status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
+    failure = SellerkeysError(f"AWS refused {action} on {secret_id}: {code}: {said}")
+    if code == "ResourceNotFoundException":
+        failure = SecretEmpty(secret_id) if "secret value" in said else SecretNotDeclared(secret_id)
+    elif "deletion" in said or "deleted" in said:
+        failure = SecretBeingDeleted(secret_id)
+    elif "previous rotation isn" in said:
+        failure = RotationPending(secret_id)
+    elif code in _DENIED:
+        failure = AccessDenied(action, secret_id)
+    elif code in _BAD_KEYS:
+        failure = Unreachable(f"AWS does not accept these credentials ({code}): sign in again, then run this again")
+    elif code.startswith(("Throttl", "TooManyRequests")) or status >= _FIRST_SERVER_ERROR:
+        failure = Unreachable(f"AWS put {action} on {secret_id} off ({code}): run this again")
+    return failure
