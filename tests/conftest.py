@@ -1,0 +1,83 @@
+"""What the product's tests share: a strict AWS, an Amazon, and a fleet of three sellers."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+from tests.fakes.amazon import FakeAmazon
+from tests.fakes.secrets_manager import FakeSecretsManager
+
+from provisioning import naming
+from provisioning.amazon import Amazon, Endpoints
+from provisioning.fleet import Fleet
+from provisioning.roster import parse
+from provisioning.settings import from_config
+from provisioning.store import Store
+
+ROSTER = """\
+seller,account_name,application,region,selling_partner_id,marketplaces,consented_on
+maple,Maple Outdoor,,NA,APLACEHOLDER1,US;CA,2026-09-01
+berlin,Berlin Books,,EU,APLACEHOLDER2,DE,
+kyoto,Kyoto Tea,own,FE,APLACEHOLDER3,JP,
+"""
+SETTINGS = {
+    "region": "eu-west-1",
+    "roster": "rosters/dev.csv",
+    "readers": ["arn:aws:iam::123456789012:role/erp"],
+    "application": {"kind": "public-listed", "name": "Example", "contact": "keys@example.com"},
+}
+
+
+@pytest.fixture
+def aws() -> FakeSecretsManager:
+    """A strict Secrets Manager in which `pulumi up` has run for the fleet."""
+    fake = FakeSecretsManager()
+    fake.declare(naming.app_secret_name("dev"))
+    for row in parse(ROSTER, "roster"):
+        tags = naming.identity_tags("dev", row.seller, row.region, row.application)
+        fake.declare(naming.seller_secret_name("dev", row.seller), tags)
+    return fake
+
+
+@pytest.fixture
+def store(aws: FakeSecretsManager) -> Store:
+    """The store over the strict Secrets Manager."""
+    return Store(aws)
+
+
+@pytest.fixture
+def amazon() -> FakeAmazon:
+    """An Amazon that knows a shared application, an own one, and a refresh token for each seller."""
+    return FakeAmazon(
+        apps={
+            "amzn1.application-oa2-client.PLACEHOLDER-SHARED": "PLACEHOLDER-SHARED-SECRET",
+            "amzn1.application-oa2-client.PLACEHOLDER-KYOTO": "PLACEHOLDER-KYOTO-SECRET",
+        },
+        tokens={
+            "Atzr|PLACEHOLDER-MAPLE": (
+                "amzn1.application-oa2-client.PLACEHOLDER-SHARED",
+                ("ATVPDKIKX0DER", "A2EUQ1WTGCTBG2"),
+            ),
+            "Atzr|PLACEHOLDER-BERLIN": ("amzn1.application-oa2-client.PLACEHOLDER-SHARED", ("A1PA6795UKMFR9",)),
+            "Atzr|PLACEHOLDER-KYOTO": ("amzn1.application-oa2-client.PLACEHOLDER-KYOTO", ("A1VC38T7YXB528",)),
+        },
+    )
+
+
+@pytest.fixture
+def client(amazon: FakeAmazon) -> Amazon:
+    """The product's Amazon client in front of that Amazon; it never really waits."""
+    return Amazon(Endpoints(), send=amazon, sleep=lambda _: None)
+
+
+@pytest.fixture
+def fleet() -> Fleet:
+    """A fleet of a seller each in NA, EU and FE; the last one has its own application."""
+    return Fleet("dev", from_config(SETTINGS, "Pulumi.dev.yaml"), tuple(parse(ROSTER, "roster")))
+
+
+@pytest.fixture
+def now() -> datetime:
+    """The time it is in a test."""
+    return datetime(2026, 11, 24, 12, 0, tzinfo=UTC)

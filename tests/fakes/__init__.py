@@ -1,0 +1,1 @@
+"""Strict stand-ins for what the product talks to, in memory."""

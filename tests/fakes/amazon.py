@@ -1,0 +1,73 @@
+"""Amazon in memory: applications, refresh tokens and where their sellers take part; answers one request at a time."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+from urllib.parse import parse_qs, urlsplit
+
+from provisioning.amazon import Answer
+
+if TYPE_CHECKING:
+    import urllib.request
+
+_DENIED = "Access to requested resource is denied."
+
+
+@dataclass
+class FakeAmazon:
+    """Knows client secrets by client id, and sellers' marketplaces by refresh token; use as Amazon's `send`.
+
+    `replaces` maps a refresh token to the one the next answer is to hold; `expired` are client ids whose secret SP-API
+    calls expired while LWA does not; `down` makes every answer a 503.
+    """
+
+    apps: dict[str, str] = field(default_factory=dict)
+    tokens: dict[str, tuple[str, tuple[str, ...]]] = field(default_factory=dict)
+    replaces: dict[str, str] = field(default_factory=dict)
+    expired: set[str] = field(default_factory=set)
+    down: bool = False
+    calls: list[str] = field(default_factory=list)
+
+    def __call__(self, request: urllib.request.Request) -> Answer:
+        path = urlsplit(request.full_url).path
+        self.calls.append(path)
+        if self.down:
+            return Answer(503, b"<html>Service Unavailable</html>")
+        assert request.get_header("User-agent")
+        if path.endswith("/auth/o2/token"):
+            return self._token({name: values[0] for name, values in parse_qs((request.data or b"").decode()).items()})
+        return self._sp_api(path, request.get_header("X-amz-access-token") or "")
+
+    def _token(self, form: dict[str, str]) -> Answer:
+        if self.apps.get(form["client_id"]) != form["client_secret"]:
+            return _json(401, error="invalid_client", error_description="Client authentication failed")
+        if form["grant_type"] == "client_credentials":
+            return _json(200, access_token=f"grantless {form['client_id']}", token_type="bearer", expires_in=3600)
+        token = form["refresh_token"]
+        if token not in self.tokens:
+            return _json(400, error="invalid_grant", error_description="revoked")
+        if self.tokens[token][0] != form["client_id"]:
+            return _json(400, error="unauthorized_client", error_description="Not authorized for requested operation")
+        answered = self.replaces.get(token, token)
+        self.tokens[answered] = self.tokens[token]
+        return _json(200, access_token=f"seller {token}", refresh_token=answered, token_type="bearer", expires_in=3600)
+
+    def _sp_api(self, path: str, access_token: str) -> Answer:
+        kind, _, subject = access_token.partition(" ")
+        client_id = subject if kind == "grantless" else self.tokens[subject][0]
+        if client_id in self.expired:
+            return _json(403, errors=[_denied("The LWA secret token you provided has expired.")])
+        if path.endswith("/destinations"):
+            return _json(200, payload=[]) if kind == "grantless" else _json(403, errors=[_denied("")])
+        markets = self.tokens[subject][1]
+        return _json(200, payload=[{"marketplace": {"id": market}, "storeName": "A store"} for market in markets])
+
+
+def _denied(details: str) -> dict[str, str]:
+    return {"code": "Unauthorized", "message": _DENIED, "details": details}
+
+
+def _json(status: int, **body: object) -> Answer:
+    return Answer(status, json.dumps(body).encode())
