@@ -36,4 +36,4 @@ class Fleet:
 
     def rotation_function(self, account: str) -> str:
         """Write the ARN of the rotation function that the Pulumi program declares."""
-        return naming.function_arn(self.settings.region, account, self.base, "rotation")
+        return naming.function_arn(self.settings.region, account, self.base, naming.ROTATION)

@@ -1,0 +1,37 @@
+"""The fleet: configuration in, components out."""
+
+import pulumi
+import pulumi_aws as aws
+
+from infra import archive, configuration
+from infra.alarm_topic import AlarmTopic, AlarmTopicArgs
+from infra.app_secret import AppSecret, AppSecretArgs
+from infra.encryption_key import EncryptionKey, EncryptionKeyArgs
+from infra.place import Place
+from infra.rotation_function import HANDLER, RotationFunction, RotationFunctionArgs
+from infra.seller_secret import SellerSecret, SellerSecretArgs
+from provisioning import naming, state
+
+fleet = configuration.load()
+settings = fleet.settings
+# State tags have other writers; a provider that did not ignore them would delete them (design.md 4).
+ignored = aws.ProviderIgnoreTagsArgs(key_prefixes=[state.PREFIX])
+provider = aws.Provider("aws", region=settings.region, ignore_tags=ignored)
+on_aws = pulumi.ResourceOptions(provider=provider)
+account = aws.get_caller_identity(opts=pulumi.InvokeOptions(provider=provider)).account_id
+place = Place(base=fleet.base, region=settings.region, account=account, disposable=settings.disposable)
+
+key = EncryptionKey("key", EncryptionKeyArgs(place=place), on_aws)
+app = AppSecret("app", AppSecretArgs(place=place, key_arn=key.arn), on_aws)
+alarms = AlarmTopic("alarms", AlarmTopicArgs(place=place, contact=settings.application.contact), on_aws)
+code = archive.build(configuration.PROJECT, naming.ROTATION, HANDLER)
+arns = {"key_arn": key.arn, "app_secret_arn": app.arn, "alarm_topic_arn": alarms.arn}
+rotation = RotationFunction("rotation", RotationFunctionArgs(place=place, code=code, **arns), on_aws)
+for row in fleet.sellers:
+    SellerSecret(row.seller, SellerSecretArgs(place=place, row=row, readers=settings.readers, key_arn=key.arn), on_aws)
+
+pulumi.export("base", fleet.base)
+pulumi.export("region", settings.region)
+pulumi.export("rotation_function_arn", rotation.arn)
+pulumi.export("app_secret_name", fleet.app_secret)
+pulumi.export("sellers", len(fleet.sellers))

@@ -1,0 +1,64 @@
+"""The stack's configuration and the roster it names, checked before anything is declared."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any, Final
+
+import pulumi
+from pulumi.runtime.config import CONFIG, get_config_env
+
+from infra.policies.document import TRUST_POLICY_LIMIT, text
+from infra.policies.sellers import reader_trust
+from provisioning import naming, roster, settings
+from provisioning.errors import BadInput
+from provisioning.fleet import Fleet
+
+#: The project's folder, where `Pulumi.yaml` and the roster lie; Pulumi itself runs the program inside `infra/`.
+PROJECT: Final = Path(__file__).resolve().parent.parent
+
+
+def load() -> Fleet:
+    """Read the running stack's configuration; raises pulumi.RunError that lists every fault, without a traceback."""
+    try:
+        return _load(pulumi.get_stack())
+    except BadInput as error:
+        raise pulumi.RunError(str(error)) from None
+
+
+def _load(stack: str) -> Fleet:
+    if not naming.is_base(stack):
+        raise BadInput(
+            f"stack {stack}: a fleet's stack is named with 1 to 20 of a-z, 0-9 and -, a letter or digit at both ends"
+        )
+    source = f"Pulumi.{stack}.yaml"
+    told = settings.from_config(_own_keys(), source)
+    _check_size(told.readers, source)
+    return Fleet(stack, told, tuple(roster.read(PROJECT / told.roster)))
+
+
+def _own_keys() -> dict[str, Any]:
+    """Collect every key of our namespace, so that a misspelt one is seen; pulumi.Config only answers for known ones."""
+    namespace = f"{settings.NAMESPACE}:"
+    given = {**get_config_env(), **CONFIG.get()}
+    return {key.removeprefix(namespace): _opened(value) for key, value in given.items() if key.startswith(namespace)}
+
+
+def _opened(value: object) -> object:
+    """Open a list or an object, which the engine hands over as JSON text."""
+    if not isinstance(value, str) or not value.startswith(("[", "{")):
+        return value
+    try:
+        return json.loads(value)
+    except ValueError:
+        return value
+
+
+def _check_size(readers: tuple[str, ...], source: str) -> None:
+    size = len(text(reader_trust(readers)))
+    if size > TRUST_POLICY_LIMIT:
+        raise BadInput(
+            f"{source}, {settings.NAMESPACE}:readers: {len(readers)} readers make a trust policy of {size} characters "
+            f"where IAM takes {TRUST_POLICY_LIMIT}: let them share a role"
+        )

@@ -1,0 +1,60 @@
+"""Where a fleet lives and which ARNs follow from that. Plain strings, so policies can be tested without Pulumi."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from provisioning import naming
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """A base stack's name, and the AWS region and account (12 digits) it is declared in.
+
+    The secrets and the key of a `disposable` fleet may be deleted.
+    """
+
+    base: str
+    region: str
+    account: str
+    disposable: bool = False
+
+    @property
+    def app_secret(self) -> str:
+        """The ARN pattern of the app secret."""
+        return naming.secret_arn_pattern(self.region, self.account, naming.app_secret_name(self.base))
+
+    @property
+    def seller_secrets(self) -> str:
+        """The ARN pattern of all seller secrets, present and future."""
+        return self.seller_secret("*")
+
+    def seller_secret(self, seller: str) -> str:
+        """Write the ARN pattern of one seller's secret; it outlives a deletion, an exact ARN would not."""
+        return naming.secret_arn_pattern(self.region, self.account, naming.seller_secret_name(self.base, seller))
+
+    @property
+    def readers(self) -> str:
+        """The ARN pattern of all reader roles."""
+        return f"arn:aws:iam::{self.account}:role{naming.reader_role_path(self.base)}*"
+
+    def reader(self, seller: str) -> str:
+        """Write the ARN of one seller's reader role."""
+        return naming.reader_role_arn(self.account, self.base, seller)
+
+    @property
+    def rotation_function(self) -> str:
+        """The ARN of the rotation function."""
+        return naming.function_arn(self.region, self.account, self.base, naming.ROTATION)
+
+    @property
+    def rotation_role(self) -> str:
+        """The ARN of the rotation function's role."""
+        return naming.function_role_arn(self.account, self.base, naming.ROTATION)
+
+    @property
+    def rotation_log(self) -> str:
+        """The ARN of the rotation function's log group."""
+        return (
+            f"arn:aws:logs:{self.region}:{self.account}:log-group:{naming.log_group_name(self.base, naming.ROTATION)}"
+        )

@@ -1,0 +1,53 @@
+"""What all documents share: their shape, their size, the condition that ties the key to Secrets Manager."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
+
+if TYPE_CHECKING:
+    from infra.place import Place
+
+Document: TypeAlias = dict[str, Any]
+
+#: In a policy that is attached to a resource, that resource. The only `*` that stands alone as a resource.
+ITSELF: Final = "*"
+
+#: What AWS takes, in characters without white space (aws.md 5.1 to 5.3).
+TRUST_POLICY_LIMIT: Final = 2_048
+ROLE_POLICY_LIMIT: Final = 10_240
+SECRET_POLICY_LIMIT: Final = 20_480
+KEY_POLICY_LIMIT: Final = 32_768
+
+NO_FORCED_DELETION: Final[Document] = {
+    "Sid": "NoForcedDeletion",
+    "Effect": "Deny",
+    "Principal": "*",
+    "Action": "secretsmanager:DeleteSecret",
+    "Resource": ITSELF,
+    # A deletion with a recovery window has no such key, and does not match.
+    "Condition": {"Bool": {"secretsmanager:ForceDeleteWithoutRecovery": "true"}},
+}
+
+
+def document(*statements: Document) -> Document:
+    """Make a document of statements."""
+    return {"Version": "2012-10-17", "Statement": list(statements)}
+
+
+def text(document: Document) -> str:
+    """Write a document without white space, as AWS counts it."""
+    return json.dumps(document, separators=(",", ":"))
+
+
+def through_secrets_manager(place: Place, *secrets: str) -> Document:
+    """Hold a use of the key to Secrets Manager, and to the secrets its encryption context may name (aws.md 6.2)."""
+    return {
+        "StringEquals": {"kms:ViaService": service(place)},
+        "StringLike": {"kms:EncryptionContext:SecretARN": list(secrets)},
+    }
+
+
+def service(place: Place) -> str:
+    """Name Secrets Manager as KMS knows it in the fleet's region."""
+    return f"secretsmanager.{place.region}.amazonaws.com"

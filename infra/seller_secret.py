@@ -1,0 +1,69 @@
+"""One seller: an empty secret, and the one role that may read it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import pulumi
+import pulumi_aws as aws
+
+from infra.policies.document import text
+from infra.policies.sellers import reader_policy, reader_trust, seller_secret_policy
+from infra.protection import protected, recovery_days
+from provisioning import naming
+
+if TYPE_CHECKING:
+    from infra.place import Place
+    from provisioning.roster import Row
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SellerSecretArgs:
+    """A row of the roster, the ARNs of the principals that read for it, the fleet and the ARN of its key."""
+
+    place: Place
+    row: Row
+    readers: tuple[str, ...]
+    key_arn: pulumi.Input[str]
+
+
+class SellerSecret(pulumi.ComponentResource):
+    """Three resources a seller and no output, because either costs every `pulumi up` (design.md 10).
+
+    No value and no rotation: those belong to `sellerkeys onboard` and the rotation function (design.md 4).
+    """
+
+    def __init__(self, name: str, args: SellerSecretArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("sellerkeys:index:SellerSecret", name, None, opts)
+        place, row = args.place, args.row
+        tags = naming.identity_tags(place.base, row.seller, row.region, row.application)
+        aws.secretsmanager.Secret(
+            name,
+            name=naming.seller_secret_name(place.base, row.seller),
+            description=f"SP-API credential of {row.name}.",
+            kms_key_id=args.key_arn,
+            policy=text(seller_secret_policy(place, row.seller)),
+            recovery_window_in_days=recovery_days(place),
+            tags=tags,
+            opts=protected(self, place),
+        )
+        role = aws.iam.Role(
+            name,
+            name=naming.reader_role_name(place.base, row.seller),
+            path=naming.reader_role_path(place.base),
+            description=f"Reads the SP-API credential of the seller {row.seller}, and nothing else.",
+            assume_role_policy=text(reader_trust(args.readers)),
+            tags=tags,
+            opts=pulumi.ResourceOptions(parent=self),
+        )
+        aws.iam.RolePolicy(
+            name,
+            name="read-its-secret",
+            role=role.name,
+            policy=pulumi.Output.from_input(args.key_arn).apply(
+                lambda key_arn: text(reader_policy(place, row.seller, key_arn))
+            ),
+            opts=pulumi.ResourceOptions(parent=self),
+        )
+        self.register_outputs({})

@@ -1,0 +1,96 @@
+"""What holds for every document: its size, and what it may not say."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from infra.place import Place
+from infra.policies import document
+from infra.policies.application import app_secret_policy
+from infra.policies.document import text
+from infra.policies.key import key_policy
+from infra.policies.rotation import rotation_policy, rotation_trust
+from infra.policies.sellers import reader_policy, reader_trust, seller_secret_policy
+
+KEY = "arn:aws:kms:ap-southeast-4:123456789012:key/mrk-00000000000000000000000000000000"
+READERS = [f"arn:aws:iam::123456789012:role/{name * 64}" for name in "abcdefghij"]
+
+Documents = dict[str, document.Document]
+
+
+@pytest.fixture
+def documents(longest: Place) -> Documents:
+    """Every document there is, for the longest names."""
+    seller = "s" * 32
+    return {
+        "reader's trust": reader_trust(READERS),
+        "reader": reader_policy(longest, seller, KEY),
+        "seller secret": seller_secret_policy(longest, seller),
+        "app secret": app_secret_policy(longest),
+        "rotation's trust": rotation_trust(),
+        "rotation": rotation_policy(longest, KEY),
+        "key": key_policy(longest),
+    }
+
+
+def statements(documents: Documents) -> Iterator[tuple[str, dict[str, Any]]]:
+    """List every statement, with its document's name."""
+    return ((name, statement) for name, item in documents.items() for statement in item["Statement"])
+
+
+def test_each_fits_into_what_aws_takes(documents: Documents) -> None:
+    """With the longest names, and ten readers."""
+    limits = {
+        "reader's trust": document.TRUST_POLICY_LIMIT,
+        "reader": document.ROLE_POLICY_LIMIT,
+        "seller secret": document.SECRET_POLICY_LIMIT,
+        "app secret": document.SECRET_POLICY_LIMIT,
+        "rotation's trust": document.TRUST_POLICY_LIMIT,
+        "rotation": document.ROLE_POLICY_LIMIT,
+        "key": document.KEY_POLICY_LIMIT,
+    }
+
+    assert {name for name, item in documents.items() if len(text(item)) > limits[name]} == set()
+
+
+def test_only_policies_of_resources_say_star(documents: Documents) -> None:
+    """There it means the resource itself; in a role's policy it would mean everything (design.md 6)."""
+    found = [f"{name}: {statement['Sid']}" for name, statement in statements(documents) if "*" in _resources(statement)]
+
+    assert found == [
+        "seller secret: OnlyItsReaderAndTheRotationRead",
+        "seller secret: NoForeignRotation",
+        "seller secret: NoForcedDeletion",
+        "app secret: NoSellersReader",
+        "app secret: NoRotation",
+        "app secret: NoForcedDeletion",
+        "key: AccountAdministers",
+        "key: FleetsSecretsThroughSecretsManager",
+        "key: NoDirectUse",
+        "key: NoOtherSecrets",
+    ]
+
+
+def test_nothing_is_allowed_to_everybody_or_by_a_pattern(documents: Documents) -> None:
+    """An allowed `Get*` would grow with AWS's list of actions; and SP-API needs no execute-api (sp-api.md 2)."""
+    allowed = [statement for _, statement in statements(documents) if statement["Effect"] == "Allow"]
+    actions = {action for statement in allowed for action in _many(statement["Action"])}
+
+    assert [statement["Sid"] for statement in allowed if statement.get("Principal") == "*"] == []
+    assert [action for action in actions if "*" in action or action.startswith("execute-api:")] == []
+
+
+def test_every_statement_has_a_name_of_its_own(documents: Documents) -> None:
+    """CloudTrail and the proof name a statement by its Sid, which takes letters and digits only."""
+    for name, item in documents.items():
+        sids = [statement["Sid"] for statement in item["Statement"]]
+        assert (name, len(set(sids)), all(sid.isalnum() for sid in sids)) == (name, len(sids), True)
+
+
+def _resources(statement: dict[str, Any]) -> list[str]:
+    return _many(statement.get("Resource", []))
+
+
+def _many(value: str | list[str]) -> list[str]:
+    return [value] if isinstance(value, str) else value

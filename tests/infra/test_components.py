@@ -1,0 +1,195 @@
+"""What each component asks of AWS, argument by argument."""
+
+import json
+
+import pytest
+
+from infra.alarm_topic import AlarmTopic, AlarmTopicArgs
+from infra.app_secret import AppSecret, AppSecretArgs
+from infra.configuration import PROJECT
+from infra.encryption_key import EncryptionKey, EncryptionKeyArgs
+from infra.place import Place
+from infra.policies.application import app_secret_policy
+from infra.policies.key import key_policy
+from infra.policies.rotation import rotation_policy, rotation_trust
+from infra.policies.sellers import reader_policy, reader_trust, seller_secret_policy
+from infra.rotation_function import APP_VARIABLE, HANDLER, RotationFunction, RotationFunctionArgs
+from infra.seller_secret import SellerSecret, SellerSecretArgs
+from provisioning.roster import Row
+from tests.fakes.engine import Declaration, declare
+
+KEY = "arn:aws:kms:eu-west-1:123456789012:key/PLACEHOLDER"
+ERP = "arn:aws:iam::123456789012:role/erp"
+
+
+@pytest.fixture
+def seller(place: Place) -> Declaration:
+    """A seller with an application of its own."""
+    row = Row(seller="berlin", account_name="Berliner Bücher", application="own", region="EU", marketplaces="DE")
+    args = SellerSecretArgs(place=place, row=row, readers=(ERP,), key_arn=KEY)
+    return declare(lambda: SellerSecret("berlin", args))
+
+
+@pytest.fixture
+def rotation(place: Place) -> Declaration:
+    """The rotation function, with some zip for its code."""
+    args = RotationFunctionArgs(
+        place=place, code=PROJECT / "rotation.zip", key_arn=KEY, app_secret_arn="arn:app", alarm_topic_arn="arn:alarms"
+    )
+    return declare(lambda: RotationFunction("rotation", args))
+
+
+def test_a_sellers_secret_is_empty_closed_and_labelled(seller: Declaration) -> None:
+    """Its identity tags are what the command line and the functions know it by."""
+    secret = seller.one("aws:secretsmanager/secret:Secret")
+
+    assert {**secret.inputs, "policy": secret.document("policy")} == {
+        "name": "sellerkeys/prod/sellers/berlin/sp-api",
+        "description": "SP-API credential of Berliner Bücher.",
+        "kmsKeyId": KEY,
+        "policy": seller_secret_policy(Place(base="prod", region="eu-west-1", account="123456789012"), "berlin"),
+        "recoveryWindowInDays": 30,
+        "tags": {
+            "sellerkeys:base": "prod",
+            "sellerkeys:seller": "berlin",
+            "sellerkeys:region": "EU",
+            "sellerkeys:application": "own",
+        },
+    }
+
+
+def test_a_sellers_reader_is_a_role_with_one_policy(seller: Declaration, place: Place) -> None:
+    """Its description holds to the letters IAM takes; an account's name may have others."""
+    role, policy = seller.one("aws:iam/role:Role"), seller.one("aws:iam/rolePolicy:RolePolicy")
+
+    assert {**role.inputs, "assumeRolePolicy": role.document("assumeRolePolicy")} == {
+        "name": "sellerkeys.prod.berlin",
+        "path": "/sellerkeys/prod/sellers/",
+        "description": "Reads the SP-API credential of the seller berlin, and nothing else.",
+        "assumeRolePolicy": reader_trust([ERP]),
+        "tags": seller.one("aws:secretsmanager/secret:Secret").inputs["tags"],
+    }
+    assert {**policy.inputs, "policy": policy.document("policy")} == {
+        "name": "read-its-secret",
+        "role": "sellerkeys.prod.berlin",
+        "policy": reader_policy(place, "berlin", KEY),
+    }
+
+
+def test_the_function_runs_the_zip_with_nothing_secret_in_its_environment(rotation: Declaration) -> None:
+    """Only where to find the shared application."""
+    inputs = dict(rotation.one("aws:lambda/function:Function").inputs)
+
+    assert inputs.pop("code").path == str(PROJECT / "rotation.zip")
+    assert inputs == {
+        "name": "sellerkeys-prod-rotation",
+        "description": "Proves, recomposes and rotates the SP-API credentials of the fleet prod.",
+        "role": "arn:aws:iam/role:Role:rotation",
+        "handler": HANDLER,
+        "runtime": "python3.13",
+        "architectures": ["arm64"],
+        "memorySize": 512,
+        "timeout": 120,
+        "environment": {"variables": {APP_VARIABLE: "arn:app"}},
+        "tags": {"sellerkeys:base": "prod"},
+    }
+
+
+def test_the_function_reads_the_variable_that_is_set() -> None:
+    """The name stands in the program and in the zip, which do not import each other."""
+    handler = PROJECT / "provisioning/rotation/handler.py"
+
+    assert f'os.environ["{APP_VARIABLE}"]' in handler.read_text(encoding="utf-8")
+
+
+def test_the_functions_role_is_its_own(rotation: Declaration, place: Place) -> None:
+    """Each function has one, so that a policy says what that function may do."""
+    role, policy = rotation.one("aws:iam/role:Role"), rotation.one("aws:iam/rolePolicy:RolePolicy")
+
+    assert role.inputs["name"] == "sellerkeys-fn.prod.rotation"
+    assert role.document("assumeRolePolicy") == rotation_trust()
+    assert policy.inputs["role"] == "sellerkeys-fn.prod.rotation"
+    assert policy.document("policy") == rotation_policy(place, KEY)
+
+
+def test_one_permission_serves_the_whole_fleet(rotation: Declaration) -> None:
+    """Secrets Manager may invoke the function for this account's sellers of this fleet, present and future."""
+    assert rotation.one("aws:lambda/permission:Permission").inputs == {
+        "action": "lambda:InvokeFunction",
+        "function": "sellerkeys-prod-rotation",
+        "principal": "secretsmanager.amazonaws.com",
+        "sourceAccount": "123456789012",
+        "sourceArn": "arn:aws:secretsmanager:eu-west-1:123456789012:secret:sellerkeys/prod/sellers/*/sp-api-??????",
+    }
+
+
+def test_logs_are_kept_for_more_than_a_year(rotation: Declaration) -> None:
+    """Amazon asks for twelve months (sp-api.md 11, C03)."""
+    assert rotation.one("aws:cloudwatch/logGroup:LogGroup").inputs == {
+        "name": "/aws/lambda/sellerkeys-prod-rotation",
+        "retentionInDays": 400,
+        "tags": {"sellerkeys:base": "prod"},
+    }
+
+
+def test_a_failed_step_raises_an_alarm(rotation: Declaration) -> None:
+    """One error in five minutes is enough: a step that fails is retried by nobody but Secrets Manager."""
+    assert rotation.one("aws:cloudwatch/metricAlarm:MetricAlarm").inputs == {
+        "name": "sellerkeys-prod-rotation-errors",
+        "alarmDescription": "A step of a rotation failed; Secrets Manager tries again. The log names the seller.",
+        "namespace": "AWS/Lambda",
+        "metricName": "Errors",
+        "dimensions": {"FunctionName": "sellerkeys-prod-rotation"},
+        "statistic": "Sum",
+        "period": 300,
+        "evaluationPeriods": 1,
+        "threshold": 1,
+        "comparisonOperator": "GreaterThanOrEqualToThreshold",
+        "treatMissingData": "notBreaching",
+        "alarmActions": ["arn:alarms"],
+        "tags": {"sellerkeys:base": "prod"},
+    }
+
+
+def test_an_alarm_reaches_the_contact_by_mail(place: Place) -> None:
+    """The application's contact is a person Amazon writes to as well."""
+    alarms = declare(lambda: AlarmTopic("alarms", AlarmTopicArgs(place=place, contact="keys@example.com")))
+
+    assert alarms.one("aws:sns/topic:Topic").inputs == {
+        "name": "sellerkeys-prod-alarms",
+        "tags": {"sellerkeys:base": "prod"},
+    }
+    assert alarms.one("aws:sns/topicSubscription:TopicSubscription").inputs == {
+        "topic": "arn:aws:sns/topic:Topic:alarms",
+        "protocol": "email",
+        "endpoint": "keys@example.com",
+    }
+
+
+def test_the_key_is_the_fleets_own_and_renews_itself(place: Place) -> None:
+    """Its alias is for people; policies name the key by its ARN."""
+    declared = declare(lambda: EncryptionKey("key", EncryptionKeyArgs(place=place)))
+
+    key = declared.one("aws:kms/key:Key")
+    assert {**key.inputs, "policy": key.document("policy")} == {
+        "description": "Encrypts the SP-API credentials of the fleet prod.",
+        "policy": key_policy(place),
+        "enableKeyRotation": True,
+        "deletionWindowInDays": 30,
+        "tags": {"sellerkeys:base": "prod"},
+    }
+    assert declared.one("aws:kms/alias:Alias").inputs == {"name": "alias/sellerkeys-prod", "targetKeyId": "key-key"}
+
+
+def test_the_app_secret_is_empty_and_closed_to_readers(place: Place) -> None:
+    """`sellerkeys app set` fills it."""
+    declared = declare(lambda: AppSecret("app", AppSecretArgs(place=place, key_arn=KEY)))
+
+    assert declared.one("aws:secretsmanager/secret:Secret").inputs == {
+        "name": "sellerkeys/prod/app",
+        "description": "LWA client id and client secret of the application shared by the fleet prod.",
+        "kmsKeyId": KEY,
+        "policy": json.dumps(app_secret_policy(place), separators=(",", ":")),
+        "recoveryWindowInDays": 30,
+        "tags": {"sellerkeys:base": "prod"},
+    }

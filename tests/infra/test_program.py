@@ -1,0 +1,111 @@
+"""The whole program, as `pulumi up` runs it for the demo's stack."""
+
+import runpy
+
+import pulumi
+import pytest
+
+from infra.configuration import PROJECT
+from tests.fakes.engine import Declaration, declare
+
+SELLERS = ("berlin-books", "kyoto-tea", "maple-outdoor")
+
+
+def run() -> None:
+    """Run the program as Pulumi's language host does."""
+    runpy.run_path(str(PROJECT / "infra"), run_name="__main__")
+
+
+@pytest.fixture(scope="module")
+def dev(dev_config: dict[str, str]) -> Declaration:
+    """What the demo's stack declares."""
+    return declare(run, config=dev_config)
+
+
+def test_a_fleet_is_what_is_listed_here_and_nothing_else(dev: Declaration) -> None:
+    """No value, no version and no rotation is declared: those have other writers (design.md 4)."""
+    declared = sorted((resource.name, resource.type) for resource in dev.resources)
+
+    assert declared == [
+        ("alarms", "aws:sns/topic:Topic"),
+        ("alarms", "aws:sns/topicSubscription:TopicSubscription"),
+        ("alarms", "sellerkeys:index:AlarmTopic"),
+        ("app", "aws:secretsmanager/secret:Secret"),
+        ("app", "sellerkeys:index:AppSecret"),
+        ("aws", "pulumi:providers:aws"),
+        *_seller("berlin-books"),
+        ("key", "aws:kms/alias:Alias"),
+        ("key", "aws:kms/key:Key"),
+        ("key", "sellerkeys:index:EncryptionKey"),
+        *_seller("kyoto-tea"),
+        *_seller("maple-outdoor"),
+        ("rotation", "aws:cloudwatch/logGroup:LogGroup"),
+        ("rotation", "aws:cloudwatch/metricAlarm:MetricAlarm"),
+        ("rotation", "aws:iam/role:Role"),
+        ("rotation", "aws:iam/rolePolicy:RolePolicy"),
+        ("rotation", "aws:lambda/function:Function"),
+        ("rotation", "aws:lambda/permission:Permission"),
+        ("rotation", "sellerkeys:index:RotationFunction"),
+    ]
+
+
+def _seller(name: str) -> list[tuple[str, str]]:
+    """List the three resources and the component that a seller may cost at most (design.md 10)."""
+    return [
+        (name, "aws:iam/role:Role"),
+        (name, "aws:iam/rolePolicy:RolePolicy"),
+        (name, "aws:secretsmanager/secret:Secret"),
+        (name, "sellerkeys:index:SellerSecret"),
+    ]
+
+
+def test_outputs_do_not_grow_with_the_fleet(dev: Declaration) -> None:
+    """An output per seller costs a third of every `pulumi up` (design.md 10)."""
+    assert dev.outputs == {
+        "base": "dev",
+        "region": "eu-west-1",
+        "rotation_function_arn": "arn:aws:lambda/function:Function:rotation",
+        "app_secret_name": "sellerkeys/dev/app",
+        "sellers": 3,
+    }
+
+
+def test_the_provider_leaves_state_tags_to_others(dev: Declaration) -> None:
+    """Without ignore_tags the next `pulumi up` would delete what the command line and the functions wrote."""
+    provider = dev.one("pulumi:providers:aws")
+
+    assert provider.inputs["region"] == "eu-west-1"
+    assert provider.inputs["ignoreTags"] == '{"keyPrefixes": ["sellerkeys-state:"]}'
+
+
+def test_every_resource_has_our_provider(dev: Declaration) -> None:
+    """A resource with a default provider would be one whose state tags are deleted."""
+    others = [item for item in dev.resources if item.type.startswith("aws:") and item.provider != "aws"]
+
+    assert others == []
+
+
+def test_a_disposable_fleet_is_not_protected(dev: Declaration) -> None:
+    """The demo has to be able to clean up after itself."""
+    assert [resource.name for resource in dev.resources if resource.protected] == []
+
+
+def test_secrets_and_key_are_protected_by_default(dev_config: dict[str, str]) -> None:
+    """What cannot be made again must not go away with a typing error."""
+    config = {key: value for key, value in dev_config.items() if key != "sellerkeys:disposable"}
+
+    prod = declare(run, stack="prod", config=config)
+
+    assert sorted((resource.type, resource.name) for resource in prod.resources if resource.protected) == [
+        ("aws:kms/key:Key", "key"),
+        ("aws:secretsmanager/secret:Secret", "app"),
+        *(("aws:secretsmanager/secret:Secret", seller) for seller in SELLERS),
+    ]
+
+
+def test_a_misspelt_key_fails_the_preview(dev_config: dict[str, str]) -> None:
+    """An ignored key would be a setting that nobody notices is not in force."""
+    with pytest.raises(pulumi.RunError) as failure:
+        declare(run, config={**dev_config, "sellerkeys:disposible": "true"})
+
+    assert str(failure.value) == ("Pulumi.dev.yaml, sellerkeys:disposible: is no key of sellerkeys; check the spelling")
