@@ -1,0 +1,155 @@
+"""The bench's own way into Amazon: JSON under `/_bench/`, for tests in other processes and for people with curl.
+
+| request | body (`?`: may be left out) | answer |
+|---|---|---|
+| `POST /_bench/applications` | `kind`?, `scopes`?, `roles`? | `client_id`, `client_secret`, `application_id` |
+| `POST /_bench/client-secrets` | `client_id` | `client_secret`; the one before works 7 more days |
+| `POST /_bench/sellers` | `region`, `marketplaces`, `selling_partner_id`?, `store_name`? | `selling_partner_id` |
+| `POST /_bench/authorizations` | `client_id`, `selling_partner_id`, `region`, `consented_on`? | `refresh_token` |
+| `POST /_bench/revoke` | `selling_partner_id`, `client_id`? | `revoked`: how many |
+| `PUT /_bench/faults` | `kind`, `client_id`?, `selling_partner_id`?, `answers`?, `seconds`? (`faults.py`) | `faults` |
+| `DELETE /_bench/faults` | | `faults`: none |
+| `GET /_bench/faults` | | `faults` in force |
+| `GET /_bench/calls` | | `calls` so far; ids and outcomes, never a token |
+
+What is made is answered 201, the rest 200. A body that does not fit is answered 400, an id that nobody has 404, each
+with one sentence in `error`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, fields
+from typing import TYPE_CHECKING, Any, Final, TypeVar
+
+from pydantic import TypeAdapter, ValidationError
+
+from local.amazon.bodies import NewApplication, NewAuthorization, NewClientSecret, NewSeller, Revocation
+from local.amazon.faults import Fault
+from local.amazon.messages import Answer, json_answer, read_json_object
+from local.amazon.registry import UnknownToAmazon
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from local.amazon.calls import Call, Calls
+    from local.amazon.faults import Faults
+    from local.amazon.messages import Request
+    from local.amazon.registry import Registry
+
+T = TypeVar("T")
+ADMIN_PREFIX: Final = "/_bench/"
+
+
+class Admin:
+    """Answers the requests of the module's table."""
+
+    def __init__(self, registry: Registry, faults: Faults, calls: Calls) -> None:
+        self._registry = registry
+        self._faults = faults
+        self._calls = calls
+
+    def answer(self, request: Request) -> Answer:
+        """Answer one request under `/_bench/`; raises nothing."""
+        action = self.ACTIONS.get((request.method, request.path.removeprefix(ADMIN_PREFIX)))
+        if action is None:
+            return _sorry(404, f"the bench's Amazon has no {request.method} {request.path}")
+        body = read_json_object(request.body or b"{}")
+        if body is None:
+            return _sorry(400, "the body is not a JSON object")
+        try:
+            return action(self, body)
+        except ValidationError as error:
+            return _sorry(400, _complaint(error))
+        except UnknownToAmazon as error:
+            return _sorry(404, str(error))
+        except ValueError as error:
+            return _sorry(400, str(error))
+
+    def _add_application(self, body: dict[str, Any]) -> Answer:
+        new = _read(NewApplication, body)
+        application = self._registry.add_application(new.kind, scopes=new.scopes, roles=new.roles)
+        return json_answer(
+            201,
+            {
+                "client_id": application.client_id,
+                "client_secret": application.secrets[0].value,
+                "application_id": application.application_id,
+            },
+        )
+
+    def _replace_client_secret(self, body: dict[str, Any]) -> Answer:
+        secret = self._registry.replace_client_secret(_read(NewClientSecret, body).client_id)
+        return json_answer(201, {"client_secret": secret.value})
+
+    def _add_seller(self, body: dict[str, Any]) -> Answer:
+        new = _read(NewSeller, body)
+        seller = self._registry.add_seller(
+            new.region, new.marketplaces, selling_partner_id=new.selling_partner_id, store_name=new.store_name
+        )
+        return json_answer(201, {"selling_partner_id": seller.selling_partner_id})
+
+    def _authorize(self, body: dict[str, Any]) -> Answer:
+        new = _read(NewAuthorization, body)
+        authorization = self._registry.authorize(new.client_id, new.selling_partner_id, new.region, new.consented_on)
+        return json_answer(201, {"refresh_token": authorization.refresh_token})
+
+    def _revoke(self, body: dict[str, Any]) -> Answer:
+        revocation = _read(Revocation, body)
+        revoked = self._registry.revoke(revocation.selling_partner_id, revocation.client_id)
+        return json_answer(200, {"revoked": revoked})
+
+    def _put_fault(self, body: dict[str, Any]) -> Answer:
+        self._faults.put(_read(Fault, body))
+        return self._list_faults({})
+
+    def _clear_faults(self, _body: dict[str, Any]) -> Answer:
+        self._faults.clear()
+        return self._list_faults({})
+
+    def _list_faults(self, _body: dict[str, Any]) -> Answer:
+        return json_answer(200, {"faults": [asdict(fault) for fault in self._faults.all()]})
+
+    def _list_calls(self, _body: dict[str, Any]) -> Answer:
+        return json_answer(200, {"calls": [_describe(call) for call in self._calls.all()]})
+
+    ACTIONS: Final[dict[tuple[str, str], Callable[[Admin, dict[str, Any]], Answer]]] = {
+        ("POST", "applications"): _add_application,
+        ("POST", "client-secrets"): _replace_client_secret,
+        ("POST", "sellers"): _add_seller,
+        ("POST", "authorizations"): _authorize,
+        ("POST", "revoke"): _revoke,
+        ("PUT", "faults"): _put_fault,
+        ("DELETE", "faults"): _clear_faults,
+        ("GET", "faults"): _list_faults,
+        ("GET", "calls"): _list_calls,
+    }
+
+
+def _read(kind: type[T], body: dict[str, Any]) -> T:
+    """Read a body into a dataclass; raises ValidationError on a wrong value, ValueError on a name it does not have."""
+    known = {field.name for field in fields(kind)}  # type: ignore[arg-type]
+    if unknown := sorted(body.keys() - known):
+        raise ValueError(f"unknown: {', '.join(unknown)}; known are {', '.join(sorted(known))}")
+    return TypeAdapter(kind).validate_python(body)
+
+
+def _describe(call: Call) -> dict[str, object]:
+    return {
+        "at": call.at.isoformat(),
+        "method": call.method,
+        "path": call.path,
+        "status": call.status,
+        **asdict(call.caller),
+    }
+
+
+def _complaint(error: ValidationError) -> str:
+    """Say what is wrong with which field, without what was sent."""
+    return "; ".join(
+        ": ".join([*(str(part) for part in item["loc"]), item["msg"].removeprefix("Value error, ")])
+        for item in error.errors(include_input=False)
+    )
+
+
+def _sorry(status: int, sentence: str) -> Answer:
+    return json_answer(status, {"error": sentence})

@@ -1,0 +1,56 @@
+"""What the admin API takes (`admin.py` has the table).
+
+Without `from __future__ import annotations`: pydantic reads these annotations at run time.
+"""
+
+from dataclasses import dataclass
+
+from pydantic import AwareDatetime
+
+from local.amazon.records import ApplicationKind
+from local.amazon.roles import ROLES, SCOPES
+from provisioning.marketplaces import Region
+
+
+@dataclass(frozen=True, slots=True)
+class NewApplication:
+    """An application to register; it may do everything unless told otherwise."""
+
+    kind: ApplicationKind = ApplicationKind.PUBLIC_LISTED
+    scopes: frozenset[str] = SCOPES
+    roles: frozenset[str] = ROLES
+
+
+@dataclass(frozen=True, slots=True)
+class NewClientSecret:
+    """An application whose client secret is to be replaced."""
+
+    client_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class NewSeller:
+    """A seller to put on record; marketplaces by country code or id."""
+
+    region: Region
+    marketplaces: tuple[str, ...]
+    selling_partner_id: str = ""
+    store_name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class NewAuthorization:
+    """A consent to give, now unless told otherwise."""
+
+    client_id: str
+    selling_partner_id: str
+    region: Region
+    consented_on: AwareDatetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Revocation:
+    """Consents to take back: a seller's, to one application or to all."""
+
+    selling_partner_id: str
+    client_id: str | None = None

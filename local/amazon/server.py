@@ -1,0 +1,104 @@
+"""Amazon over HTTP on 127.0.0.1: the sockets, and nothing else; it logs no path, no body and no token."""
+
+from __future__ import annotations
+
+import random
+import socket
+import struct
+import threading
+from http import HTTPStatus
+from typing import TYPE_CHECKING
+from urllib.parse import parse_qs, urlsplit
+
+from local.amazon.admin import ADMIN_PREFIX, Admin
+from local.amazon.answering import Amazon, Dropped
+from local.amazon.lwa import TOKEN_PATH
+from local.amazon.messages import Answer, Request
+from local.amazon.placeholders import Placeholders
+from local.amazon.registry import Registry
+from local.loopback import BodyTooLong, Handler, Loopback
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from local.clock import Clock
+
+#: SO_LINGER with no time: a socket closed like this sends RST instead of FIN.
+_NO_FAREWELL = struct.pack("ii", 1, 0)
+
+
+class AmazonServer:
+    """Amazon on a free port of 127.0.0.1, from `start` to `stop`; `randomness` makes ids and tokens.
+
+    In process, `registry`, `faults` and `calls` are at hand; other processes use the admin API (`admin.py`).
+    """
+
+    def __init__(self, clock: Clock, randomness: random.Random | None = None) -> None:
+        placeholders = Placeholders(randomness or random.SystemRandom())
+        self._stopping = threading.Event()
+        self.registry = Registry(clock, placeholders)
+        amazon = Amazon(self.registry, clock, placeholders, pause=self._pause)
+        self.faults = amazon.faults
+        self.calls = amazon.calls
+        admin = Admin(self.registry, self.faults, self.calls)
+
+        def answer(request: Request) -> Answer:
+            return (admin if request.path.startswith(ADMIN_PREFIX) else amazon).answer(request)
+
+        self._http = Loopback(_handler(answer), "amazon")
+
+    def start(self) -> None:
+        """Begin to answer."""
+        self._http.start()
+
+    def stop(self) -> None:
+        """Stop answering for good and hang up on everybody, kept connections and slow answers included."""
+        self._stopping.set()
+        self._http.stop()
+
+    @property
+    def url(self) -> str:
+        """The address, without a slash at its end; SP-API without a region check."""
+        return self._http.url
+
+    @property
+    def lwa_url(self) -> str:
+        """The token endpoint; the bench hands it out as SP_API_OAUTH_URL."""
+        return f"{self.url}{TOKEN_PATH}"
+
+    @property
+    def sp_api_url(self) -> str:
+        """The regional hosts, with `{region}` to be replaced by na, eu or fe; handed out as SP_API_BASE_URL."""
+        return f"{self.url}/{{region}}"
+
+    def _pause(self, seconds: float) -> None:
+        if self._stopping.wait(seconds):
+            raise Dropped
+
+
+def _handler(answer: Callable[[Request], Answer]) -> type[Handler]:
+    class Gateway(Handler):
+        def serve(self) -> None:
+            try:
+                given = answer(self._request())
+            except Dropped:
+                self._hang_up()
+            except BodyTooLong:
+                self.close_connection = True
+                self.answer(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+            else:
+                self.answer(given.status, given.content, {**given.headers, "Content-Type": given.content_type})
+
+        do_GET = do_POST = do_PUT = do_DELETE = serve  # noqa: N815 - http.server's names
+
+        def _request(self) -> Request:
+            url = urlsplit(self.path)
+            headers = {name.lower(): value for name, value in self.headers.items()}
+            return Request(self.command, url.path, parse_qs(url.query), headers, self.body())
+
+        def _hang_up(self) -> None:
+            self.close_connection = True
+            self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _NO_FAREWELL)
+            self.connection.close()
+
+    return Gateway
