@@ -1,0 +1,1 @@
+"""The real Pulumi engine on the bench: where it comes from, and the provider and language host attached to it."""
