@@ -75,7 +75,7 @@ def consume(secrets_manager: str, secret: None, amazon: AmazonServer, tmp_path: 
     }
 
     def consume(script: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(  # noqa: S603 - our own two scripts
+        return subprocess.run(
             [sys.executable, str(CONSUMERS / script)],
             env=environment,
             cwd=tmp_path,

@@ -1,0 +1,1 @@
+"""AWS Lambda: moto keeps the functions, the deployed zip runs in processes of its own."""

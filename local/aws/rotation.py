@@ -1,0 +1,204 @@
+"""Secrets Manager's rotation driver: asynchronous, four synchronous invocations, whole-rotation retries, schedules.
+
+Sources: aws.md 2.1 to 2.7 and 2.9. Times are the bench's: moving its clock makes a retry or a scheduled rotation due.
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+import uuid
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+    from local.aws.functions.answer import Answer
+    from local.aws.trail import EventName, Trail
+    from local.clock import Clock
+
+STEPS = ("createSecret", "setSecret", "testSecret", "finishSecret")
+_WORKERS = 8
+TRIAL = ("testSecret",)  # RotateImmediately=false, aws.md 2.4
+
+
+@dataclass(frozen=True, slots=True)
+class Rotation:
+    """One rotation, or the trial of one; its token is the AWSPENDING version's id and stays over retries."""
+
+    secret_arn: str
+    token: str
+    function_arn: str
+    trial: bool = False
+    source: str = field(default_factory=lambda: str(uuid.uuid4()), repr=False)  # RotationToken: sensitive, aws.md 2.1
+
+
+class Book(Protocol):
+    """What the driver asks and tells whoever keeps the secrets."""
+
+    def waits(self, rotation: Rotation) -> bool:
+        """Tell whether the rotation may go on: turned on, and AWSPENDING still on its version."""
+
+    def finish(self, rotation: Rotation) -> bool:
+        """Close a rotation whose steps all succeeded; False where AWSPENDING still waits on its version."""
+
+    def drop_trial(self, rotation: Rotation) -> None:
+        """Remove the version a trial was run against."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Events:
+    started: EventName
+    succeeded: EventName
+    failed: EventName
+
+
+_EVENTS = _Events("RotationStarted", "RotationSucceeded", "RotationFailed")
+_TRIAL_EVENTS = _Events("TestRotationStarted", "TestRotationSucceeded", "TestRotationFailed")  # unconfirmed, aws.md 2.4
+
+
+@dataclass(frozen=True, slots=True)
+class _Failure:
+    step: str
+    error: str
+
+
+@dataclass(frozen=True, slots=True)
+class Retries:
+    """How often a rotation is tried in all, and how far apart in the bench's time; unknown at AWS (aws.md 11 no. 2)."""
+
+    attempts: int = 5
+    interval: timedelta = timedelta(minutes=10)
+
+
+class Rotations:
+    """Runs rotations on threads of its own."""
+
+    def __init__(
+        self,
+        clock: Clock,
+        invoke: Callable[[str, bytes], Answer],
+        trail: Trail,
+        retries: Retries,
+    ) -> None:
+        self._clock = clock
+        self._invoke = invoke
+        self._trail = trail
+        self._retries = retries
+        self._executor = ThreadPoolExecutor(_WORKERS, thread_name_prefix="rotation")
+        self._changed = threading.Condition()
+        self._due: dict[tuple[str, str], datetime] = {}
+        self._rotating: set[tuple[str, str]] = set()  # secret and version
+        self._tasks = 0
+        self._stopped = False
+
+    def start(self, rotation: Rotation, book: Book, attempt: int = 1) -> None:
+        """Begin a rotation, or begin it again, unless it is running; returns before the first step."""
+        with self._changed:
+            if self._stopped or (rotation.secret_arn, rotation.token) in self._rotating:
+                return
+            self._due.pop(("retry", rotation.secret_arn), None)
+            self._rotating.add((rotation.secret_arn, rotation.token))
+            self._submit(lambda: self._run(rotation, book, attempt))
+
+    def schedule(self, secret_arn: str, when: datetime, action: Callable[[], None]) -> None:
+        """Run `action` once the bench's clock reaches `when`; replaces what was scheduled for the secret.
+
+        A jump over several windows runs it once: whoever schedules computes the next window from the new time.
+        """
+        with self._changed:
+            self._at("schedule", secret_arn, when, action)
+
+    def wait_idle(self, timeout: float) -> bool:
+        """Wait until no rotation runs or is due by now, later retries not counted; False after `timeout` seconds."""
+        with self._changed:
+            return self._changed.wait_for(self._idle, timeout)
+
+    def close(self) -> None:
+        """Start nothing more."""
+        with self._changed:
+            self._stopped = True
+            self._due.clear()
+
+    def join(self) -> None:
+        """Wait for the steps that run; `close` first, and end the functions if they are not to be waited for."""
+        self._executor.shutdown(wait=True, cancel_futures=True)
+
+    def _idle(self) -> bool:
+        now = self._clock.now()
+        return not self._tasks and not any(when <= now for when in self._due.values())
+
+    def _at(self, kind: str, secret_arn: str, when: datetime, action: Callable[[], None]) -> None:
+        self._due[kind, secret_arn] = when
+        self._clock.at(when, lambda: self._fire(kind, secret_arn, when, action))
+
+    def _fire(self, kind: str, secret_arn: str, when: datetime, action: Callable[[], None]) -> None:
+        with self._changed:
+            if not self._stopped and self._due.get((kind, secret_arn)) == when:
+                del self._due[kind, secret_arn]
+                self._submit(action)
+
+    def _submit(self, action: Callable[[], None]) -> None:
+        self._tasks += 1
+        self._executor.submit(self._work, action)
+
+    def _work(self, action: Callable[[], None]) -> None:
+        try:
+            action()
+        finally:
+            with self._changed:
+                self._tasks -= 1
+                self._changed.notify_all()
+
+    def _run(self, rotation: Rotation, book: Book, attempt: int) -> None:
+        names = _TRIAL_EVENTS if rotation.trial else _EVENTS
+        if not book.waits(rotation):
+            self._done(rotation)
+            return
+        self._tell(names.started, rotation, attempt=str(attempt))
+        failure = self._walk(rotation, book)
+        if rotation.trial:
+            book.drop_trial(rotation)
+        self._done(rotation)
+        if failure is None:
+            self._tell(names.succeeded, rotation, attempt=str(attempt))
+            return
+        waits = book.waits(rotation)  # not once it was cancelled or abandoned, and never after a trial
+        if waits or rotation.trial:
+            self._tell(names.failed, rotation, attempt=str(attempt), step=failure.step, errorType=failure.error)
+        if waits and attempt < self._retries.attempts:
+            self._try_again(rotation, book, attempt + 1)
+
+    def _done(self, rotation: Rotation) -> None:
+        with self._changed:
+            self._rotating.discard((rotation.secret_arn, rotation.token))
+
+    def _walk(self, rotation: Rotation, book: Book) -> _Failure | None:
+        step = ""
+        for step in TRIAL if rotation.trial else STEPS:
+            if not book.waits(rotation):
+                return _Failure(step, "RotationCancelled")
+            event = {
+                "Step": step,
+                "SecretId": rotation.secret_arn,
+                "ClientRequestToken": rotation.token,
+                "RotationToken": rotation.source,
+            }
+            if self._stopped:
+                return _Failure(step, "BenchStopped")
+            answer = self._invoke(rotation.function_arn, json.dumps(event).encode())
+            if answer.error:
+                return _Failure(step, answer.error)
+        return None if rotation.trial or book.finish(rotation) else _Failure(step, "VersionStillPending")
+
+    def _try_again(self, rotation: Rotation, book: Book, attempt: int) -> None:
+        when = self._clock.now() + self._retries.interval
+        with self._changed:
+            self._at("retry", rotation.secret_arn, when, lambda: self.start(rotation, book, attempt))
+
+    def _tell(self, name: EventName, rotation: Rotation, **detail: str) -> None:
+        self._trail.add(name, rotation.secret_arn, rotation.token, **detail)

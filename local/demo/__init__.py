@@ -1,0 +1,1 @@
+"""The demo: the whole main job on the bench, told in one table."""

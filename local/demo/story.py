@@ -1,0 +1,153 @@
+"""The demo's chapters: declare, issue, onboard, wait a month, read, and see that Pulumi finds nothing to undo."""
+
+from __future__ import annotations
+
+import os
+import time
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from rich.table import Table
+
+from local import running
+from local.bench import Bench
+from local.demo.account import Account
+from local.demo.erp import CLIENTS, Erp
+from local.demo.recording import CommandFailed, Recording, tool
+from local.engine.attach import attached
+from provisioning import roster
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from rich.console import Console
+
+    from local.home import Home
+
+_STACK = "dev"
+_ROSTER = "rosters/dev.csv"
+_A_MONTH = timedelta(days=31)
+_PATIENCE_SECONDS = 120.0
+
+
+@dataclass
+class Told:
+    """One seller's row of the closing table."""
+
+    declared: str = ""
+    onboarded: str = ""
+    rotated: str = ""
+    read: list[str] = field(default_factory=list)
+
+
+class Demo:
+    """Tells the story once, on a bench of its own in `home`, from the project's folder."""
+
+    def __init__(self, home: Home, project: Path, console: Console) -> None:
+        self._home = home
+        self._project = project
+        self._console = console
+        self._recording = Recording(home.folder / "records")
+        self._rows = roster.read(project / _ROSTER)
+        self._told = {row.seller: Told() for row in self._rows}
+        self._environment: dict[str, str] = {}
+        self._account: Account
+
+    def run(self) -> Table:
+        """Run every chapter; returns the closing table; raises CommandFailed or EngineMissing."""
+        with Bench(self._home) as bench:
+            plain = running.environment(os.environ, bench.environment())
+            with attached(plain, self._home.folder) as pulumi:
+                self._environment = plain | pulumi
+                self._account = Account(_STACK, plain)
+                for title, chapter in self._chapters(bench):
+                    self._tell(title, chapter)
+        return self._table()
+
+    def _chapters(self, bench: Bench) -> Iterator[tuple[str, Callable[[], str]]]:
+        yield "pulumi up", self._declare
+        yield "Amazon issues an application and refresh tokens", self._issue
+        yield "sellerkeys app set", self._set_app
+        yield "sellerkeys onboard", self._onboard
+        yield "a month passes", lambda: self._wait_a_month(bench)
+        yield "the ERP reads", self._read
+        yield "pulumi up --refresh --expect-no-changes", self._expect_no_changes
+
+    def _tell(self, title: str, chapter: Callable[[], str]) -> None:
+        began = time.monotonic()
+        with self._console.status(f"{title} …"):
+            said = chapter()
+        self._console.print(f"[green]✓[/] [bold]{title}[/]: {said} [dim]({time.monotonic() - began:.1f} s)[/]")
+
+    def _declare(self) -> str:
+        self._run("stack", ["pulumi", "stack", "select", "--create", _STACK])
+        self._run("up", ["pulumi", "up", "--yes", "--stack", _STACK, "--suppress-progress"])
+        for seller, told in self._told.items():
+            held = self._account.describe(seller)
+            told.declared = "role and empty secret" if "VersionIdsToStages" not in held else "[red]not empty[/]"
+        return f"{len(self._rows)} sellers, each a role and an empty secret; a key, a function, an alarm"
+
+    def _issue(self) -> str:
+        self._run("issue", [tool("python"), "-m", "local", "issue", str(self._issued), "--roster", _ROSTER])
+        return f"one shared, {sum(row.application == 'own' for row in self._rows)} own; in files only their owner reads"
+
+    def _set_app(self) -> str:
+        client_id = (self._issued / "client-id.txt").read_text(encoding="utf-8").strip()
+        secret = str(self._issued / "client-secret.txt")
+        self._sellerkeys("app-set", "app", "set", "--client-id", client_id, "--client-secret-file", secret)
+        return "proven by a grantless token and call, then stored"
+
+    def _onboard(self) -> str:
+        self._sellerkeys("onboard", "onboard", str(self._issued / "sellers.csv"))
+        for seller, told in self._told.items():
+            held = self._account.describe(seller)
+            told.onboarded = "proven, rotation on" if held.get("RotationEnabled") else "[red]no[/]"
+        return "each proven in three stages, put, rotation turned on"
+
+    def _wait_a_month(self, bench: Bench) -> str:
+        bench.aws.rotations.wait_idle(_PATIENCE_SECONDS)
+        before = {seller: self._account.current_version(seller) for seller in self._told}
+        bench.clock.advance(_A_MONTH)
+        bench.aws.rotations.wait_idle(_PATIENCE_SECONDS)
+        for seller, told in self._told.items():
+            if self._account.current_version(seller) == before[seller]:
+                raise CommandFailed(f"{seller} was not rotated; {self._home.logs} has the function's log")
+            told.rotated = "by schedule, proven"
+        self._sellerkeys("status", "status")
+        return f"{len(self._told)} rotations, each by the deployed zip in a process of its own"
+
+    def _read(self) -> str:
+        erp = Erp(_STACK, self._account, self._environment, self._recording, self._project)
+        for row in self._rows:
+            for client in CLIENTS:
+                if not {market.id for market in row.markets} <= set(erp.marketplaces(row, client)):
+                    raise CommandFailed(f"{client} did not find {row.seller}'s marketplaces")
+                self._told[row.seller].read.append(client)
+        return f"each seller under its own role, by {' and '.join(CLIENTS)}"
+
+    def _expect_no_changes(self) -> str:
+        command = ["pulumi", "up", "--yes", "--stack", _STACK, "--refresh", "--expect-no-changes"]
+        self._run("no-changes", [*command, "--suppress-progress"])
+        self._recording.keep("secrets", self._account.all_secrets())
+        return "values, labels and state tags belong to others; the program leaves them alone"
+
+    def _sellerkeys(self, name: str, *arguments: str) -> None:
+        self._run(name, [tool("sellerkeys"), "--stack", _STACK, *arguments])
+
+    def _run(self, name: str, command: list[str]) -> None:
+        self._recording.run(name, command, self._environment, self._project)
+
+    @property
+    def _issued(self) -> Path:
+        return self._home.folder / "issued"
+
+    def _table(self) -> Table:
+        table = Table("seller", "region", "application", "declared", "onboarded", "rotated", "read as the ERP would")
+        for row in self._rows:
+            told = self._told[row.seller]
+            table.add_row(
+                row.name, row.region, row.application, told.declared, told.onboarded, told.rotated, ", ".join(told.read)
+            )
+        return table

@@ -1,0 +1,5 @@
+"""A function that does nothing."""
+
+
+def handler(_event: object, _context: object) -> None:
+    """Succeed."""
