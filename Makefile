@@ -1,0 +1,50 @@
+# Everything here sets up what it needs first: a virtual environment, the locked dependencies and Pulumi's engine.
+PYTHON ?= python3
+BIN := .venv/bin
+READY := .venv/ready
+
+.DEFAULT_GOAL := help
+.PHONY: help setup engine demo local test check bench lock clean
+
+help: ## Show this list.
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+demo: setup engine ## Declare, onboard, rotate and read three sellers on the bench, then shut it down.
+	@$(BIN)/python -m local demo
+
+local: setup engine ## Start the bench (AWS and Amazon on loopback) until Ctrl-C.
+	@$(BIN)/python -m local up
+
+test: check engine ## Run every gate and every test.
+	$(BIN)/pytest
+
+check: setup ## Run every gate: format, lint, types, who imports whom.
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/lint-imports
+	$(BIN)/mypy
+
+bench: setup engine ## Run the benchmarks, each beside a peer or a limit.
+	@$(BIN)/python -m benchmarks
+
+lock: setup ## Pin every dependency anew, with hashes and without any index's address.
+	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate --upgrade \
+	  --python-version 3.11 --group bench --group test --group clients pyproject.toml -o requirements.lock
+
+clean: ## Remove what the other targets made in this folder.
+	rm -rf .venv .bench .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis build
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+setup: $(READY)
+
+$(READY): requirements.lock tools/installer.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	  || { echo "sellerkeys needs Python 3.11 or newer: make PYTHON=python3.13 ..." >&2; exit 1; }
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r tools/installer.lock
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements.lock
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
+	@touch $@
+
+engine: setup
+	@$(BIN)/python -m local.engine.bootstrap > /dev/null

@@ -1,0 +1,47 @@
+"""The demo, run once for all tests that look at what it left; and a bench for those that need one."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from local.bench import Bench
+from local.home import Home
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+PROJECT = Path(__file__).resolve().parents[2]
+
+
+@dataclass(frozen=True)
+class Told:
+    """What `make demo` said, and the folder with what it made."""
+
+    exit_code: int
+    output: str
+    kept: Path
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Told:
+    """Run the demo as `make demo` does, keeping what it made."""
+    kept = tmp_path_factory.mktemp("demo") / "home"
+    command = [sys.executable, "-m", "local", "demo", "--keep", str(kept)]
+    done = subprocess.run(
+        command, cwd=PROJECT, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=900, check=False
+    )
+    (kept / "demo.out").write_text(done.stdout + done.stderr, encoding="utf-8")
+    return Told(done.returncode, done.stdout + done.stderr, kept)
+
+
+@pytest.fixture(scope="module")
+def bench(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
+    """An empty bench in this process."""
+    with Bench(Home(tmp_path_factory.mktemp("bench"))) as bench:
+        yield bench

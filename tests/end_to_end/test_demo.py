@@ -1,0 +1,50 @@
+"""`make demo`: the whole main job, once, and nothing left that should not be."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tests.end_to_end.canaries import planted, search
+
+if TYPE_CHECKING:
+    from tests.end_to_end.conftest import Told
+
+
+def test_three_sellers_from_declared_to_read(demo: Told) -> None:
+    """The demo ends well, with every seller declared, onboarded, rotated, and read by two real SP-API clients."""
+    rows = [line for line in demo.output.splitlines() if line.startswith("│")]
+
+    assert demo.exit_code == 0, demo.output
+    assert [[cell.strip() for cell in row.strip("│").split("│")] for row in rows] == [
+        [
+            name,
+            region,
+            application,
+            "role and empty secret",
+            "proven, rotation on",
+            "by schedule, proven",
+            "python-amazon-sp-api, amzn-sp-api",
+        ]
+        for name, region, application in (
+            ("Maple Outdoor (US and CA)", "NA", "shared"),
+            ("Berlin Books", "EU", "shared"),
+            ("Kyoto Tea House", "FE", "own"),
+        )
+    ]
+
+
+def test_no_value_of_a_secret_is_left_behind(demo: Told) -> None:
+    """No value is in any output, log, error, command line, tag, nor in Pulumi's state: only where Amazon issued it."""
+    issued = demo.kept / "issued"
+
+    assert len(planted(issued)) == 5
+    assert search(demo.kept, planted(issued), but_not=issued) == []
+
+
+def test_what_was_searched(demo: Told) -> None:
+    """The search saw every channel: outputs, command lines, the function's log, tags, and the state itself."""
+    kept = {str(path.relative_to(demo.kept)) for path in demo.kept.rglob("*") if path.is_file()}
+    state = demo.kept / "pulumi/state/.pulumi/stacks/sellerkeys/dev.json"
+
+    assert kept >= {"demo.out", "records/argv.txt", "records/secrets.json", "logs/sellerkeys-dev-rotation.log"}
+    assert "sellerkeys/dev/sellers/berlin-books/sp-api" in state.read_text(encoding="utf-8")
