@@ -60,6 +60,7 @@ def _settings(home: Path) -> dict[str, str]:
         "PULUMI_AUTOMATION_API_SKIP_VERSION_CHECK": "true",
         "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
         "PULUMI_DISABLE_REGISTRY_RESOLVE": "true",
+        "no_grpc_proxy": "127.0.0.1",  # programs talk to their engine; a proxy of the machine has no part in that
         "PULUMI_SUPPRESS_NEO_LINK": "true",
         "PULUMI_DIY_BACKEND_DISABLE_CHECKPOINT_BACKUPS": "true",
     }

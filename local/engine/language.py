@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 _PRINTED = 1
 """The stream that carries what a program prints, apart from what the engine says itself."""
 
+_DIRECT = [("grpc.enable_http_proxy", 0)]
+
 
 class Language(language_pb2_grpc.LanguageRuntimeServicer):
     """Runs each program in a process of its own with `environment`, so that edits are seen and runs cannot mix.
@@ -86,7 +88,7 @@ class Language(language_pb2_grpc.LanguageRuntimeServicer):
                 # Ctrl-C reaches the engine, which cancels this call; the program is not to see it twice.
                 start_new_session=True,
             ) as process,
-            grpc.insecure_channel(engine) as channel,
+            grpc.insecure_channel(engine, _DIRECT) as channel,
         ):
             context.add_callback(process.kill)
             _hand_over(process.stdin, request)

@@ -52,6 +52,7 @@ def test_everything_stays_in_the_home(engine: dict[str, str], moto: dict[str, st
         "PULUMI_AUTOMATION_API_SKIP_VERSION_CHECK": "true",
         "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
         "PULUMI_DISABLE_REGISTRY_RESOLVE": "true",
+        "no_grpc_proxy": "127.0.0.1",
         "PULUMI_SUPPRESS_NEO_LINK": "true",
         "PULUMI_DIY_BACKEND_DISABLE_CHECKPOINT_BACKUPS": "true",
     }

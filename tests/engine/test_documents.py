@@ -25,9 +25,18 @@ def policy(**statement: object) -> str:
             policy(Condition={"Bool": {"aws:SecureTransport": ["true"]}}),
         ),
         ('{"Version": "2012-10-17", "Statement": {"Effect": "Allow"}}', policy()),
+        ('{"Statement": [{"Sid": "a"}, {"Sid": "b"}]}', '{"Statement": [{"Sid": "b"}, {"Sid": "a"}]}'),
         ('{"a": 1, "b": 2}', '{"b":2,"a":1}'),
     ],
-    ids=["one or a list", "order", "principal", "condition", "one statement", "spaces and key order"],
+    ids=[
+        "one or a list",
+        "order",
+        "principal",
+        "condition",
+        "one statement",
+        "order of statements",
+        "spaces and key order",
+    ],
 )
 def test_the_same(one: str, other: str) -> None:
     """IAM's grammar writes one meaning in many ways."""

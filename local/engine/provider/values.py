@@ -67,7 +67,7 @@ def decode(struct: struct_pb2.Struct) -> Properties:
     secret = frozenset(name for name, value in raw.items() if _has_secret(value))
     values = {name: _open(value) for name, value in raw.items() if value is not None}
     # What is derived from secret tags is as secret as they are.
-    return Properties(values, secret)
+    return Properties(values, secret | {"tagsAll"} if "tags" in secret else secret)
 
 
 def encode(values: Mapping[str, PropertyValue], secret: Collection[str] = ()) -> struct_pb2.Struct:
