@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+import threading
 import zipfile
 from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
@@ -12,18 +13,21 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from local.aws.functions.answer import Deployed
 
+_unpacking = threading.Lock()
+
 # AWS's Python runtimes carry the runtime client and boto3, each with what it requires.
 _BROUGHT_ALONG = ("awslambdaric", "boto3")
 
 
 def unpack(function: Deployed, folder: Path) -> Path:
-    """Unpack the zip once per code digest and return where; raises zipfile.BadZipFile."""
+    """Unpack the zip once per code digest, also when asked at once by many; raises zipfile.BadZipFile."""
     target = folder / function.name / re.sub(r"\W", "", function.digest)[:16]
-    if not target.exists():
-        unfinished = target.with_suffix(".unpacking")
-        with zipfile.ZipFile(io.BytesIO(function.code)) as archive:
-            archive.extractall(unfinished)
-        unfinished.rename(target)
+    with _unpacking:
+        if not target.exists():
+            unfinished = target.with_suffix(".unpacking")
+            with zipfile.ZipFile(io.BytesIO(function.code)) as archive:
+                archive.extractall(unfinished)
+            unfinished.rename(target)
     return target
 
 
