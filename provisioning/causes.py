@@ -100,6 +100,8 @@ UNKNOWN = Cause(
     "look the application up in the developer console and report what you find",
 )
 
+_BY_CODE = {cause.code: cause for cause in list(globals().values()) if isinstance(cause, Cause)}
+
 _LWA: dict[str, Cause] = {
     "invalid_client": INVALID_CLIENT,
     "invalid_grant": REVOKED,
@@ -139,3 +141,8 @@ def sp_api_cause(details: str | None) -> Cause:
         if part in text:
             return cause
     return UNKNOWN if text else NO_ROLE
+
+
+def find_cause(code: str) -> Cause:
+    """Find the cause that a state tag names by its code; UNKNOWN for one that this version does not know."""
+    return _BY_CODE.get(code, UNKNOWN)

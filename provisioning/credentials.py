@@ -5,16 +5,15 @@ Shapes are sp-api.md 1.3; a shape that Amazon does not promise is never a hard c
 
 from __future__ import annotations
 
-import csv
-import io
-from dataclasses import dataclass, field
+import re
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
+from provisioning import naming, sheet
 from provisioning.errors import BadInput
+from provisioning.marketplaces import find_marketplace
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from provisioning.roster import Row
 
 #: Our format; the last two columns are for sellers with an application of their own.
@@ -27,8 +26,13 @@ _ACCESS: Final = "Atza|"
 _CLIENT_ID: Final = "amzn1.application-oa2-client."
 _CLIENT_SECRET: Final = "amzn1.oa2-cs."  # noqa: S105  a prefix, not a secret
 _APPLICATION_IDS: Final = ("amzn1.sp.solution.", "amzn1.sellerapps.app.")
-#: Straight and typographic quotes, opening and closing, as word processors leave them.
-_QUOTES: Final = {('"', '"'), ("'", "'"), ("`", "`"), ("\u201c", "\u201d"), ("\u2018", "\u2019")}
+#: Straight and typographic quotes, opening and closing, as word processors leave them: English, German, French.
+_QUOTES: Final = {'""', "''", "``", "\u201c\u201d", "\u2018\u2019", "\u201e\u201c", "\u201a\u2018", "\u00ab\u00bb"}
+#: Marks that nobody sees and that str.strip() leaves: zero-width spaces and joiners, text directions, BOM.
+_INVISIBLE: Final = "\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"
+_SLUG: Final = "one is called by 1 to 32 of a-z, 0-9 and -"
+_ID: Final = "Amazon's id has letters and digits only"
+_PARTNER_ID: Final = re.compile(r"[A-Za-z0-9]{1,32}")
 _LONGEST_TOKEN: Final = 2048
 _LONGEST_CLIENT_ID: Final = 100
 
@@ -87,9 +91,9 @@ def check_refresh_token(text: str) -> str:
     if token.startswith(_ACCESS):
         raise BadInput("this is an access token (Atza|), good for an hour: the refresh token begins with Atzr|")
     _refuse_ids(token, "refresh token")
+    _refuse_spaces(token, "refresh token")
     if len(token.encode()) > _LONGEST_TOKEN:
         raise BadInput(f"the refresh token is longer than {_LONGEST_TOKEN} bytes: it was not pasted alone")
-    _refuse_spaces(token, "refresh token")
     if not token.startswith(_REFRESH):
         raise BadInput("this is no refresh token: one begins with Atzr|")
     return token
@@ -125,11 +129,9 @@ def check_client_secret(text: str) -> str:
 
 
 def clean(text: str) -> str:
-    """Take off the spaces, line ends and one pair of quotes that came along when pasting."""
-    text = text.strip().strip("\N{ZERO WIDTH SPACE}\N{BYTE ORDER MARK}").strip()
-    if len(text) > 1 and (text[0], text[-1]) in _QUOTES:
-        return text[1:-1].strip()
-    return text
+    """Take off the spaces, line ends, invisible marks and one pair of quotes that came along when pasting."""
+    text = _stripped(text)
+    return _stripped(text[1:-1]) if len(text) > 1 and text[0] + text[-1] in _QUOTES else text
 
 
 def hand_in(seller: str, refresh_token: str, client_id: str = "", client_secret: str = "") -> HandedIn:
@@ -145,26 +147,22 @@ def hand_in(seller: str, refresh_token: str, client_id: str = "", client_secret:
 
 def read_csv(text: str, source: str) -> Batch:
     """Read a CSV of credentials in our format or Amazon's; raises BadInput if the file as a whole cannot be read."""
-    reader = csv.reader(io.StringIO(text.removeprefix("\N{BYTE ORDER MARK}"), newline=""), strict=True)
-    header = [cell.strip() for cell in _next(reader, source) or []]
+    lines = sheet.rows(text, source)
+    _, first = next(lines, (1, []))
+    header = [cell.strip() for cell in first]
     columns = _format(header, source)
-    rows: list[HandedIn | Unreadable] = []
-    while (cells := _next(reader, source)) is not None:
-        if any(cell.strip() for cell in cells):
-            rows.append(_record(dict(zip(header, cells, strict=False)), len(cells) - len(header), reader.line_num))
+    rows = tuple(
+        _record(dict(zip(header, cells, strict=False)), len(cells) - len(header), line)
+        for line, cells in lines
+        if any(cell.strip() for cell in cells)
+    )
     dropped = tuple(name for name in header if columns is AMAZON_COLUMNS and name == "Mail")
-    return Batch(tuple(rows), dropped)
-
-
-def _next(reader: Iterator[list[str]], source: str) -> list[str] | None:
-    try:
-        return next(reader, None)
-    except csv.Error as error:
-        raise BadInput(f"{source}: this is not CSV ({error}); nothing was changed") from None
+    return Batch(rows, dropped)
 
 
 def _format(header: list[str], source: str) -> tuple[str, ...]:
-    twice = sorted({name for name in header if header.count(name) > 1})
+    # Only names of ours are quoted: without a header this line is the first seller's credential.
+    twice = sorted({name for name in (*OUR_COLUMNS, *AMAZON_COLUMNS) if header.count(name) > 1})
     if twice:
         raise BadInput(f"{source}, row 1: column {', '.join(twice)} stands twice; nothing was changed")
     for columns, needed in ((OUR_COLUMNS, OUR_COLUMNS[:2]), (AMAZON_COLUMNS, AMAZON_COLUMNS[:2])):
@@ -178,20 +176,34 @@ def _format(header: list[str], source: str) -> tuple[str, ...]:
 
 def _record(cells: dict[str, str], surplus: int, row: int) -> HandedIn | Unreadable:
     name = clean(cells.get("seller") or cells.get("SellerId") or "")
+    if not (naming.is_seller(name) if "seller" in cells else _PARTNER_ID.fullmatch(name)):
+        # Not quoted: where columns are swapped, this is the token.
+        return Unreadable(row, "", f"the row names no seller: {_SLUG if 'seller' in cells else _ID}")
     if surplus:
         wrong = "too many" if surplus > 0 else "too few"
         return Unreadable(row, name, f"the row has {wrong} fields for its header")
-    if not name:
-        return Unreadable(row, name, "the row names no seller")
     try:
         if "SellerId" in cells:
             token = check_refresh_token(cells["RefreshToken"])
-            market = clean(cells.get("MarketplaceId", ""))
-            return HandedIn(name, token, by_partner_id=True, marketplace=market, row=row)
+            market = _marketplace_id(clean(cells.get("MarketplaceId", "")))
+            return HandedIn(name.upper(), token, by_partner_id=True, marketplace=market, row=row)
         found = hand_in(name, cells["refresh_token"], cells.get("client_id", ""), cells.get("client_secret", ""))
     except BadInput as error:
         return Unreadable(row, name, str(error))
-    return HandedIn(found.seller, found.refresh_token, found.client_id, found.client_secret, row=row)
+    return replace(found, row=row)
+
+
+def _marketplace_id(text: str) -> str:
+    found = find_marketplace(text)
+    if text and found is None:
+        raise BadInput("the MarketplaceId is no marketplace of SP-API")
+    return found.id if found else ""
+
+
+def _stripped(text: str) -> str:
+    while (shorter := text.strip().strip(_INVISIBLE)) != text:
+        text = shorter
+    return text
 
 
 def _refuse_ids(text: str, wanted: str) -> None:
@@ -203,5 +215,8 @@ def _refuse_ids(text: str, wanted: str) -> None:
 
 
 def _refuse_spaces(text: str, what: str) -> None:
-    if not text.isprintable() or any(letter.isspace() for letter in text):
-        raise BadInput(f"the {what} has a space or line end inside: it was not pasted whole, or with something else")
+    if not text.isprintable() or " " in text:
+        raise BadInput(
+            f"the {what} has a space, a line end or an invisible character inside: it was not pasted whole, or with "
+            "something else"
+        )

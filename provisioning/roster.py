@@ -8,19 +8,26 @@ from __future__ import annotations
 import csv
 import io
 import re
+from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, Literal, Self
+from unicodedata import category
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError, field_validator, model_validator
 
-from provisioning import naming
+from provisioning import naming, sheet
 from provisioning.errors import BadInput
 from provisioning.marketplaces import Marketplace, Region, find_marketplace
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
+
+#: What tokens and newer client secrets begin with (sp-api.md 1.3).
+_SECRET = re.compile(r"Atz[ar]\||amzn1\.oa2-cs\.")
+#: Unicode's categories of what moves a line or a terminal: control, surrogate, line and paragraph separator.
+_UNSEEN = frozenset({"Cc", "Cs", "Zl", "Zp"})
 
 COLUMNS = (
     "seller",
@@ -61,6 +68,13 @@ def _lower(text: object) -> object:
     return text.lower() if isinstance(text, str) else text
 
 
+def _day(text: object) -> object:
+    # pydantic alone would take 20261012 for seconds since 1970.
+    if isinstance(text, str) and not re.fullmatch(r"\d{4}-\d\d-\d\d", text, re.ASCII):
+        raise ValueError("has to be a date such as 2026-09-30")
+    return text
+
+
 class Row(BaseModel):
     """One seller. What may be left empty has its default here; lists are separated by `;`.
 
@@ -74,12 +88,12 @@ class Row(BaseModel):
     account_name: str = ""
     application: Annotated[Literal["shared", "own"], BeforeValidator(_lower)] = "shared"
     region: Annotated[Region, BeforeValidator(_upper)]
-    selling_partner_id: Annotated[str, Field(pattern=r"^[A-Z0-9]*$"), BeforeValidator(_upper)] = ""
+    selling_partner_id: Annotated[str, BeforeValidator(_upper)] = ""
     marketplaces: Annotated[tuple[str, ...], BeforeValidator(_items)]
     store_url: str = ""
     fulfillment: Annotated[Literal["fba", "fbm", "both"], BeforeValidator(_lower)] = "both"
     permissions: Annotated[tuple[Permission, ...], BeforeValidator(_items)] = tuple(Permission)
-    consented_on: date | None = None
+    consented_on: Annotated[date | None, BeforeValidator(_day)] = None
     status: Annotated[Literal["active", "paused"], BeforeValidator(_lower)] = "active"
     shard: str = ""
 
@@ -90,10 +104,31 @@ class Row(BaseModel):
             raise ValueError("has to be 1 to 32 of a-z, 0-9 and -, and begin and end with a letter or digit")
         return seller
 
+    @field_validator("account_name", "store_url")
+    @classmethod
+    def _is_no_secret(cls, text: str) -> str:
+        if _SECRET.search(text):
+            raise ValueError("holds a token or client secret, and a roster is reviewed in git: have it replaced")
+        return text
+
+    @field_validator("account_name")
+    @classmethod
+    def _is_one_line(cls, name: str) -> str:
+        if any(category(letter) in _UNSEEN for letter in name):
+            raise ValueError("may not hold a line end or control character")
+        return name
+
+    @field_validator("selling_partner_id")
+    @classmethod
+    def _is_alphanumeric(cls, partner: str) -> str:
+        if not re.fullmatch(r"[A-Z0-9]*", partner):
+            raise ValueError("has to be letters and digits only")
+        return partner
+
     @field_validator("store_url")
     @classmethod
     def _is_https(cls, url: str) -> str:
-        if url and not re.fullmatch(r"https://[A-Za-z0-9.-]+(:\d+)?(/\S*)?", url):
+        if url and not re.fullmatch(r"https://[A-Za-z0-9.-]+(:\d+)?(/[!-~]*)?", url):
             raise ValueError("has to be an https address, such as https://mystorename.myAmazon.com")
         return url
 
@@ -110,10 +145,12 @@ class Row(BaseModel):
         if not marketplaces:
             raise ValueError("has to name at least one marketplace, such as DE or DE;FR")
         codes = []
-        for name in marketplaces:
+        for number, name in enumerate(marketplaces, start=1):
             found = find_marketplace(name)
             if found is None:
-                raise ValueError(f"{name} is no marketplace of SP-API")
+                # Quoted only where it is as short as a marketplace's id: longer ones may be a secret.
+                told = name if re.fullmatch(r"[A-Za-z0-9]{1,14}", name) else f"number {number}"
+                raise ValueError(f"{told} is no marketplace of SP-API")
             codes.append(found.code)
         return tuple(dict.fromkeys(codes))
 
@@ -138,9 +175,20 @@ class Row(BaseModel):
         """Write the row as the CSV holds it; what was left to its default stays empty."""
         values = {column: getattr(self, column) for column in COLUMNS if column in self.model_fields_set}
         texts = {
-            column: ";".join(value) if isinstance(value, tuple) else str(value) for column, value in values.items()
+            column: ";".join(value) if isinstance(value, tuple) else str(value)
+            for column, value in values.items()
+            if value is not None
         }
         return {column: texts.get(column, "") for column in COLUMNS}
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One row as it was handed in: `number` is its line, None without a file; `row` is None where `faults` say why."""
+
+    number: int | None
+    row: Row | None
+    faults: tuple[str, ...] = ()
 
 
 def read(path: Path) -> list[Row]:
@@ -157,10 +205,11 @@ def read(path: Path) -> list[Row]:
 def parse(text: str, source: str) -> list[Row]:
     """Read a roster's text; `source` is the name used in faults; raises BadInput."""
     rows: dict[str, Row] = {}
-    numbers: dict[str, int] = {}
+    numbers: dict[str, int | None] = {}
     faults: list[str] = []
-    for number, row, wrong in _records(text, source):
-        faults += [f"{source}, row {number}, {fault}" for fault in wrong]
+    for record in records(text, source):
+        number, row = record.number, record.row
+        faults += [f"{source}, row {number}, {fault}" for fault in record.faults]
         if row and row.seller in rows:
             first = numbers[row.seller]
             faults.append(f"{source}, row {number}, column seller: {row.seller} stands in row {first} already")
@@ -188,24 +237,29 @@ def render(rows: Iterable[Row]) -> str:
     return out.getvalue()
 
 
-def _records(text: str, source: str) -> Iterable[tuple[int, Row | None, list[str]]]:
-    reader = csv.reader(io.StringIO(text), strict=True)
-    try:
-        header = [cell.strip() for cell in next(reader, [])]
-        _check_header(header, source)
-        for cells in reader:
-            if not any(cell.strip() for cell in cells):
-                continue
-            if len(cells) != len(header):
-                yield reader.line_num, None, [f"has {len(cells)} fields where the header has {len(header)}"]
-                continue
-            yield reader.line_num, *_row(dict(zip(header, cells, strict=True)))
-    except csv.Error as error:
-        raise BadInput(f"{source}, row {reader.line_num}: {error}") from None
+def records(text: str, source: str) -> Iterator[Record]:
+    """Read a roster's text row by row, good and bad; raises BadInput where no row can be told from another."""
+    lines = sheet.rows(text, source)
+    _, first = next(lines, (1, []))
+    header = [cell.strip() for cell in first]
+    _check_header(header, source)
+    for line, cells in lines:
+        if not any(cell.strip() for cell in cells):
+            continue
+        if len(cells) != len(header):
+            yield Record(line, None, (f"has {len(cells)} fields where the header has {len(header)}",))
+            continue
+        row, faults = _row(dict(zip(header, cells, strict=True)))
+        yield Record(line, row, tuple(faults))
 
 
 def _check_header(header: list[str], source: str) -> None:
-    unknown = [name for name in header if name not in COLUMNS]
+    # Only what can be a column's name is quoted: in the wrong file, the first line holds a credential.
+    unknown = [
+        name if re.fullmatch(r"[A-Za-z_ ]{1,24}", name) else f"no. {number}"
+        for number, name in enumerate(header, start=1)
+        if name not in COLUMNS
+    ]
     twice = sorted({name for name in header if header.count(name) > 1})
     missing = [name for name in ("seller", "region", "marketplaces") if name not in header]
     for fault, names in (("unknown", unknown), ("repeated", twice), ("missing", missing)):
@@ -221,5 +275,11 @@ def _row(cells: dict[str, str]) -> tuple[Row | None, list[str]]:
 
 
 def _fault(loc: tuple[int | str, ...], message: str, kind: str) -> str:
-    said = "may not be empty" if kind == "missing" else message.removeprefix("Value error, ")
-    return f"column {loc[0]}: {said}" if loc else f"column {said}"
+    said = message.removeprefix("Value error, ").replace("Input should be", "has to be", 1)
+    if kind == "missing":
+        said = "may not be empty"
+    elif kind.startswith("date"):
+        said = "has to be a date such as 2026-09-30"
+    # A fault of the whole row names its column itself; one inside a list has a number behind the column.
+    where = "".join(f"number {place + 1} " for place in loc[1:] if isinstance(place, int))
+    return f"column {loc[0]}: {where}{said}" if loc else f"column {said}"

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import re
 import sys
 import tempfile
 from pathlib import Path
 
 import click
+from rich._export_format import CONSOLE_SVG_FORMAT
 from rich.console import Console
 
 from local.home import Home
+
+_WIDTH = 156
 
 
 @click.command("demo")
@@ -18,14 +22,20 @@ from local.home import Home
     type=click.Path(file_okay=False, path_type=Path),
     help="Keep what the demo made and said in this folder; without it nothing is left.",
 )
-def demo_command(keep: Path | None) -> None:
+@click.option(
+    "--picture",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Draw what the demo says into this SVG file.",
+)
+def demo_command(keep: Path | None, picture: Path | None) -> None:
     """Declare, onboard, rotate and read three sellers on a bench of its own, then shut it down."""
     # Imported late: the bench's and Pulumi's libraries take seconds, which `--help` need not wait for.
     from local.demo.recording import CommandFailed  # noqa: PLC0415
     from local.demo.story import Demo  # noqa: PLC0415
     from local.engine.bootstrap import EngineMissing  # noqa: PLC0415
 
-    console = Console(highlight=False, width=None if sys.stdout.isatty() else 160)
+    wide = picture is not None or not sys.stdout.isatty()
+    console = Console(highlight=False, width=_WIDTH if wide else None, record=picture is not None)
     with tempfile.TemporaryDirectory(prefix="sellerkeys-demo-") as folder:
         try:
             table = Demo(Home(keep or Path(folder)), Path.cwd(), console).run()
@@ -37,3 +47,7 @@ def demo_command(keep: Path | None) -> None:
             sys.exit(1)
     console.print(table)
     console.print("The bench is down" + (f"; {keep} has what it made." if keep else "; nothing is left behind."))
+    if picture:
+        # Rich's own picture would fetch a font from somebody else's host.
+        without_fonts = re.sub(r"@font-face \{\{.*?\}\}", "", CONSOLE_SVG_FORMAT, flags=re.DOTALL)
+        console.save_svg(str(picture), title="make demo", code_format=without_fonts)

@@ -112,7 +112,8 @@ class FakeSecretsManager:
         assert PaginationConfig == {"PageSize": 100}
         (wanted,) = Filters
         with self._call("ListSecrets"):
-            found = [held for held in self.secrets.values() if held.name.startswith(wanted["Values"][0])]
+            prefix = wanted["Values"][0]
+            found = [held for held in self.secrets.values() if held.name.startswith(prefix) and not held.deleted_on]
             yield {"SecretList": [self._described(held, "SecretVersionsToStages") for held in found]}
 
     def get_secret_value(self, *, SecretId: str, VersionStage: str, VersionId: str | None = None) -> dict[str, Any]:

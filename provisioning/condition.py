@@ -1,0 +1,169 @@
+"""What condition a seller is in, and what a person has to do about it: pure functions over what AWS tells.
+
+Reads tags, labels and dates only, never a value, so whoever may list secrets may ask. No more than the standard
+library and our own words.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from typing import TYPE_CHECKING, Final
+
+from provisioning.causes import find_cause
+from provisioning.payload import OWN
+from provisioning.state import OFFER_REFUSED, REFUSED, State
+from provisioning.store import CURRENT, OFFERED
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from provisioning.fleet import Fleet
+    from provisioning.roster import Row
+    from provisioning.store import Secret
+
+#: How long a seller's consent to a public application holds (sp-api.md 3).
+CONSENT: Final = timedelta(days=365)
+#: How long before an end a person is told.
+NOTICE: Final = timedelta(days=30)
+
+
+class Need(StrEnum):
+    """What waits for a person, the most urgent first."""
+
+    REFUSED = "refused"
+    LAPSED = "consent lapsed"
+    DELETED = "being deleted"
+    OFFER_REFUSED = "offer refused"
+    INTERRUPTED = "interrupted"
+    NOT_ROTATING = "not rotating"
+    ENDING = "consent ending"
+    EMPTY = "empty"
+    UNDECLARED = "undeclared"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Condition:
+    """One seller's condition. `need` and `advice` are None where nobody has to do anything.
+
+    `status` is the state tag's; `cause` says in words why Amazon refused; `on_newest_app` is None where there is no
+    shared application to compare with; `consent_ends_on` where consent does not end.
+    """
+
+    seller: str
+    name: str
+    paused: bool = False
+    need: Need | None = None
+    advice: str | None = None
+    declared: bool = False
+    has_value: bool = False
+    status: str | None = None
+    cause: str | None = None
+    proven_at: datetime | None = None
+    consented_on: date | None = None
+    consent_ends_on: date | None = None
+    on_newest_app: bool | None = None
+    rotating: bool = False
+    next_rotation: datetime | None = None
+    rotation_pending: bool = False
+    offer_outstanding: bool = False
+    deleted_on: datetime | None = None
+
+
+def condition(fleet: Fleet, seller: Row, secret: Secret | None, newest_app: str | None, today: date) -> Condition:
+    """Tell a seller's condition; `secret` is None before `pulumi up`, `newest_app` the app secret's current version."""
+    state = State.from_tags(secret.tags) if secret else State()
+    given = [day for day in (state.consented_on, seller.consented_on) if day]
+    consented = max(given, default=None)
+    ends = consented + CONSENT if consented and fleet.needs_consent and seller.application == "shared" else None
+    need, advice = next(_needs(secret, state, ends, today), (None, None))
+    is_paused = seller.status == "paused"
+    is_comparable = bool(state.app_version and newest_app) and state.app_version != OWN
+    return Condition(
+        seller=seller.seller,
+        name=seller.name,
+        paused=is_paused,
+        need=None if is_paused else need,
+        advice=None if is_paused else advice,
+        declared=secret is not None,
+        has_value=bool(secret and secret.holder(CURRENT)),
+        status=state.status,
+        cause=find_cause(state.cause).words if state.cause else None,
+        proven_at=state.proven_at,
+        consented_on=consented,
+        consent_ends_on=ends,
+        on_newest_app=state.app_version == newest_app if is_comparable else None,
+        rotating=bool(secret and secret.rotation_enabled),
+        next_rotation=secret.next_rotation if secret else None,
+        rotation_pending=bool(secret and secret.is_pending),
+        offer_outstanding=bool(secret and secret.holder(OFFERED)),
+        deleted_on=secret.deleted_on if secret else None,
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AppCondition:
+    """The shared application's condition; `advice` is None where nobody has to do anything."""
+
+    secret: str
+    advice: str | None
+    declared: bool
+    has_value: bool
+    status: str | None
+    proven_at: datetime | None
+    client_secret_expires_on: date | None
+
+
+def app_condition(fleet: Fleet, secret: Secret | None, today: date) -> AppCondition:
+    """Tell the shared application's condition; one that no seller uses may stay empty."""
+    state = State.from_tags(secret.tags) if secret else State()
+    has_value = bool(secret and secret.holder(CURRENT))
+    expires = state.client_secret_expires_on
+    advice = None
+    if secret is None:
+        advice = "run `pulumi up`"
+    elif not has_value and any(seller.application == "shared" for seller in fleet.sellers):
+        advice = "put the application in: `sellerkeys app set`"
+    elif expires and expires - NOTICE <= today:
+        advice = "make a new client secret in the developer console before the old one stops the whole fleet"
+    return AppCondition(
+        secret=fleet.app_secret,
+        advice=advice,
+        declared=secret is not None,
+        has_value=has_value,
+        status=state.status,
+        proven_at=state.proven_at,
+        client_secret_expires_on=expires,
+    )
+
+
+def by_urgency(found: Condition) -> tuple[int, str]:
+    """Sort key: those first who need a person, the most urgent need first, then by name."""
+    order = list(Need)
+    return (order.index(found.need) if found.need else len(order), found.seller)
+
+
+def _needs(secret: Secret | None, state: State, consent_ends: date | None, today: date) -> Iterator[tuple[Need, str]]:
+    """Tell every need with what to do about it, the most urgent first."""
+    if secret is None:
+        yield Need.UNDECLARED, "run `pulumi up`"
+        return
+    if secret.deleted_on:
+        yield Need.DELETED, f"bring it back: `aws secretsmanager restore-secret --secret-id {secret.name}`"
+    if secret.holder(CURRENT) is None:
+        yield Need.EMPTY, "hand its credential in: `sellerkeys onboard`"
+        return
+    why = find_cause(state.cause or "").sentence
+    if state.status == REFUSED:
+        yield Need.REFUSED, why
+    if consent_ends and consent_ends < today:
+        yield Need.LAPSED, f"the consent ended on {consent_ends}: the seller has to authorize the application again"
+    if state.status == OFFER_REFUSED:
+        yield Need.OFFER_REFUSED, f"the replacement handed in was refused, the one before is in use; {why}"
+    if state.fingerprint is None:
+        yield Need.INTERRUPTED, "its onboarding was interrupted: run the same `sellerkeys onboard` again"
+    if not secret.rotation_enabled:
+        yield Need.NOT_ROTATING, "rotation is off: run `sellerkeys onboard` with its credential again"
+    if consent_ends and consent_ends - NOTICE <= today:
+        yield Need.ENDING, f"the consent ends on {consent_ends}: have the seller authorize the application again"

@@ -1,0 +1,1 @@
+"""The command line: parse, plan, print, apply; what is done is in `provisioning`."""

@@ -1,0 +1,78 @@
+"""The first half of `onboard --up`: rows into the roster, then `pulumi up`."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import click
+
+from provisioning.credentials import HandedIn
+from provisioning.errors import BadInput, SecretNotDeclared, Waiting
+from provisioning.outcomes import Outcome
+from provisioning.planning import Refused
+from scripts.report import say
+from scripts.roster_file import RosterFile
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from provisioning.credentials import Batch, Unreadable
+    from provisioning.planning import Planned
+    from provisioning.roster import Record, Row
+    from scripts.session import Session
+
+
+class Declaring:
+    """Declares the sellers of `records`; a person agrees to Pulumi's preview unless `agreed` says so beforehand.
+
+    `foreseen` is what adding the rows will come to; nothing is changed before `up`.
+    """
+
+    def __init__(self, session: Session, records: Sequence[Record], *, dry_run: bool, agreed: bool) -> None:
+        if not (dry_run or agreed or session.intake.has_person):
+            raise BadInput("--up asks before it changes anything, and there is no terminal to ask on: add --yes")
+        self._session = session
+        self._records = records
+        self._dry_run = dry_run
+        self._agreed = agreed
+        self._engine = session.engine
+        self._roster = RosterFile(session.roster_path)
+        self.foreseen = self._roster.add(records, dry_run=True)
+
+    @property
+    def failures(self) -> list[Outcome]:
+        """The rows that cannot be added."""
+        return [outcome for outcome in self.foreseen.outcomes if outcome.exit_code]
+
+    def sift(self, batch: Batch) -> Batch:
+        """Take out the credentials of sellers about whom the roster says something else than their new row."""
+
+        def is_contradicted(handed_in: HandedIn | Unreadable) -> bool:
+            return isinstance(handed_in, HandedIn) and any(handed_in.is_for(row) for row in self.foreseen.refused)
+
+        return replace(batch, rows=tuple(each for each in batch.rows if not is_contradicted(each)))
+
+    def up(self) -> tuple[Row, ...]:
+        """Add the rows and run `pulumi up`; gives the roster's rows. Raises Waiting where the person does not agree."""
+        if self._dry_run:
+            say("would run `pulumi up`")
+            return self.foreseen.rows
+        rows = self._roster.add(self._records, dry_run=False).rows
+        if not self._agreed:
+            self._engine.preview(say)
+            if not click.confirm("Bring the stack up to date?", err=True):
+                raise Waiting("`pulumi up` was not run: new rows stay in the roster, no secret was touched")
+        self._engine.up(say)
+        return rows
+
+
+def foretold(plan: Iterable[Planned | Refused]) -> tuple[list[Outcome], list[Planned | Refused]]:
+    """Tell apart, in a dry run, the sellers whose secret `pulumi up` would have made; gives the others, too."""
+    would, others = [], []
+    for entry in plan:
+        if isinstance(entry, Refused) and isinstance(entry.why, SecretNotDeclared):
+            would.append(Outcome(entry.seller, "would declare", "and then prove and onboard", row=entry.row))
+        else:
+            others.append(entry)
+    return would, others

@@ -1,0 +1,160 @@
+"""What one command works with: the stack's files, AWS, Amazon, the engine, the clock and the person at the terminal."""
+
+from __future__ import annotations
+
+import os
+import sys
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import cached_property, wraps
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Concatenate, Final, ParamSpec
+
+import boto3
+import click
+import yaml
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ProfileNotFound
+
+from provisioning import naming, roster, settings
+from provisioning.amazon import Amazon, Endpoints
+from provisioning.errors import BadInput, Unreachable
+from provisioning.fleet import Fleet
+from provisioning.store import Store
+from scripts.engine import Engine
+from scripts.intake import Intake
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
+    from types_boto3_secretsmanager import SecretsManagerClient
+
+    from provisioning.roster import Row
+    from provisioning.settings import Settings
+    from scripts.invocation import Invocation
+
+P = ParamSpec("P")
+
+_CONFIG: Final = Config(connect_timeout=5, read_timeout=20, retries={"mode": "standard"})
+
+
+def connect(profile: str | None, region: str) -> SecretsManagerClient:
+    """Make a Secrets Manager client; raises Unreachable if AWS's own configuration cannot be used."""
+    try:
+        return boto3.Session(profile_name=profile, region_name=region).client("secretsmanager", config=_CONFIG)
+    except ProfileNotFound:
+        named = profile or os.environ.get("AWS_PROFILE", "")
+        raise Unreachable(f"AWS profile {named} is not configured: see `aws configure list-profiles`") from None
+    except (BotoCoreError, ValueError) as error:
+        raise Unreachable(
+            f"AWS's settings cannot be used ({type(error).__name__}): check profile, keys, region and AWS_ENDPOINT_URL"
+        ) from None
+
+
+def _is_terminal() -> bool:
+    # Asked when it matters: a test, or a daemon, may have put another standard input in place by then.
+    return sys.stdin.isatty()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outside:
+    """Everything outside this process that a command touches; a test puts its own things here.
+
+    `folder` is where the stack's files lie; `secrets` makes a client for a profile and a region.
+    """
+
+    folder: Path = Path()
+    environment: Mapping[str, str] = field(default_factory=lambda: os.environ)
+    secrets: Callable[[str | None, str], SecretsManagerClient] = connect
+    amazon: Callable[[Endpoints], Amazon] = Amazon
+    engine: Callable[[Path, str], Engine] = Engine
+    now: Callable[[], datetime] = lambda: datetime.now(UTC)
+    is_terminal: Callable[[], bool] = _is_terminal
+
+
+class Session:
+    """One command's surroundings, each part made when it is first asked for."""
+
+    def __init__(self, invocation: Invocation) -> None:
+        self._invocation = invocation
+        self._outside = invocation.outside or Outside()
+        self.as_json = invocation.as_json
+
+    def now(self) -> datetime:
+        """Tell the time, as AWS's last answer told it where there was one."""
+        return self.store.now()
+
+    @cached_property
+    def settings(self) -> Settings:
+        """The stack's configuration; raises BadInput."""
+        stack, folder = self._invocation.stack, self._outside.folder
+        if not naming.is_base(stack):
+            raise BadInput("--stack has to be 1 to 20 of a-z, 0-9 and -, with a letter or digit at both ends")
+        name = f"Pulumi.{stack}.yaml"
+        found = settings.from_config(_own_keys(folder / name, name), name)
+        region = self._invocation.region
+        return found.model_copy(update={"region": region}) if region else found
+
+    @property
+    def roster_path(self) -> Path:
+        """Where the stack's roster is, or is to be."""
+        return self._outside.folder / self.settings.roster
+
+    @cached_property
+    def fleet(self) -> Fleet:
+        """The fleet as the files describe it; raises BadInput."""
+        return self.fleet_of(roster.read(self.roster_path))
+
+    def fleet_of(self, sellers: Iterable[Row]) -> Fleet:
+        """Make the fleet of these sellers, whatever the roster's file says."""
+        return Fleet(self._invocation.stack, self.settings, tuple(sellers))
+
+    @cached_property
+    def store(self) -> Store:
+        """The fleet's secrets; raises Unreachable."""
+        return Store(self._outside.secrets(self._invocation.profile, self.settings.region), clock=self._outside.now)
+
+    @cached_property
+    def amazon(self) -> Amazon:
+        """Amazon, at the hosts the environment names."""
+        return self._outside.amazon(Endpoints.from_environment(self._outside.environment))
+
+    @cached_property
+    def intake(self) -> Intake:
+        """What the person hands in."""
+        return Intake(self._outside.is_terminal)
+
+    @cached_property
+    def engine(self) -> Engine:
+        """Pulumi, on this stack; raises BadInput where `--region` would lead it and us to different places."""
+        if self._invocation.region:
+            raise BadInput("--region cannot go with --up: `pulumi up` takes the region from the stack's configuration")
+        return self._outside.engine(self._outside.folder, self._invocation.stack)
+
+
+def pass_session(command: Callable[Concatenate[Session, P], int]) -> Callable[P, int]:
+    """Give a command its Session as first argument."""
+
+    @wraps(command)
+    def run(*args: P.args, **options: P.kwargs) -> int:
+        return command(Session(click.get_current_context().obj), *args, **options)
+
+    return run
+
+
+def _own_keys(path: Path, name: str) -> dict[str, Any]:
+    """Read the keys of our namespace out of a stack's file, without the namespace."""
+    try:
+        document = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise BadInput(f"{name}: there is none here: go to the project's folder, or name another --stack") from None
+    except yaml.MarkedYAMLError as error:
+        line = f", line {error.problem_mark.line + 1}" if error.problem_mark else ""
+        raise BadInput(f"{name}{line}: this is not YAML ({error.problem})") from None
+    except (OSError, ValueError, yaml.YAMLError) as error:
+        raise BadInput(f"{name}: cannot be read as UTF-8 text ({type(error).__name__})") from None
+    config = document.get("config") if isinstance(document, dict) else None
+    if not isinstance(config, dict):
+        raise BadInput(f"{name}: has no `config:`")
+    namespace = f"{settings.NAMESPACE}:"
+    return {str(key).removeprefix(namespace): value for key, value in config.items() if str(key).startswith(namespace)}

@@ -1,0 +1,168 @@
+"""The Pulumi program and the command line together, on the bench: up, onboard, destroy, and what each says."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from local import running
+from local.amazon.issuing import AdminClient, issue
+from local.engine.attach import attached
+from provisioning.roster import parse
+from tests.end_to_end.conftest import PROJECT
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from local.bench import Bench
+
+ROSTER = """\
+seller,region,marketplaces
+berlin,EU,DE
+"""
+LATER = "seller,region,marketplaces\nosaka,FE,JP\n"
+SECRET = "sellerkeys/dev/sellers/berlin/sp-api"
+
+
+@dataclass(frozen=True)
+class Project:
+    """A copy of the project with a roster of its own, against a bench."""
+
+    folder: Path
+    environment: dict[str, str]
+
+    def run(self, *command: str) -> subprocess.CompletedProcess[str]:
+        """Run a command in the project's folder."""
+        return subprocess.run(
+            command,
+            cwd=self.folder,
+            env=self.environment,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=300,
+            check=False,
+        )
+
+    def pulumi(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """Run Pulumi, without colours and progress."""
+        return self.run("pulumi", *arguments, "--color", "never", "--suppress-progress")
+
+    def sellerkeys(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """Run the command line."""
+        return self.run(str(Path(sys.executable).with_name("sellerkeys")), *arguments)
+
+
+@pytest.fixture(scope="module")
+def project(bench: Bench, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Project]:
+    """A fleet of one seller, declared, with a shared application that is set."""
+    folder = tmp_path_factory.mktemp("project")
+    for name in ("infra", "provisioning"):
+        shutil.copytree(PROJECT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
+    for name in ("Pulumi.yaml", "Pulumi.dev.yaml"):
+        shutil.copy(PROJECT / name, folder / name)
+    (folder / "rosters").mkdir()
+    (folder / "rosters" / "dev.csv").write_text(ROSTER, encoding="utf-8")
+    issue(AdminClient(bench.amazon.url), parse(ROSTER + LATER.partition("\n")[2], "roster"), folder / "issued")
+    environment = running.environment(os.environ, bench.environment())
+    # The copy, not the checkout that is installed, is what runs.
+    environment |= {"PYTHONPATH": str(folder)}
+    with attached(environment, bench.home.folder) as pulumi:
+        project = Project(folder, environment | pulumi)
+        assert project.run("pulumi", "stack", "init", "dev").returncode == 0
+        done = project.pulumi("up", "--yes", "--stack", "dev")
+        assert done.returncode == 0, done.stdout + done.stderr
+        client_id = (folder / "issued" / "client-id.txt").read_text(encoding="utf-8").strip()
+        secret = str(folder / "issued" / "client-secret.txt")
+        assert (
+            project.sellerkeys("app", "set", "--client-id", client_id, "--client-secret-file", secret).returncode == 0
+        )
+        yield project
+
+
+@pytest.fixture(scope="module")
+def credentials(project: Project) -> dict[str, Path]:
+    """A file of credentials for each seller."""
+    header, *rows = (project.folder / "issued" / "sellers.csv").read_text(encoding="utf-8").splitlines()
+    files = {}
+    for row in rows:
+        seller = row.partition(",")[0]
+        files[seller] = project.folder / "issued" / f"{seller}.csv"
+        files[seller].write_text(f"{header}\n{row}\n", encoding="utf-8")
+    return files
+
+
+def test_preview_and_refresh_find_nothing(project: Project) -> None:
+    """After `up`, `preview` and `refresh` find nothing to change."""
+    preview = project.pulumi("preview", "--stack", "dev", "--expect-no-changes")
+    refresh = project.pulumi("refresh", "--yes", "--stack", "dev", "--expect-no-changes")
+
+    assert (preview.returncode, refresh.returncode) == (0, 0), preview.stdout + refresh.stdout
+
+
+def test_a_bad_row_fails_the_preview(project: Project) -> None:
+    """A bad roster row fails the preview with file, row and column, and no traceback."""
+    roster = project.folder / "rosters" / "dev.csv"
+    roster.write_text(ROSTER + "tokyo,FE,DE\n", encoding="utf-8")
+
+    failed = project.pulumi("preview", "--stack", "dev")
+    roster.write_text(ROSTER, encoding="utf-8")
+
+    assert failed.returncode != 0
+    assert "rosters/dev.csv, row 3, column marketplaces: DE belongs to EU, but region is FE" in failed.stdout
+    assert "Traceback" not in failed.stdout
+
+
+def test_one_command_for_scripted_onboarding(project: Project, credentials: dict[str, Path]) -> None:
+    """`onboard --up` adds a seller to the roster, declares it, and onboards it."""
+    (project.folder / "later.csv").write_text(LATER, encoding="utf-8")
+
+    done = project.sellerkeys("onboard", str(credentials["osaka"]), "--up", "--yes", "--from-roster", "later.csv")
+
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.splitlines() == [
+        "SELLER  RESULT     ROW  DETAIL",
+        "osaka   onboarded  2    proven for JP; rotating",
+        "",
+        "1 seller: 1 onboarded",
+    ]
+    assert "osaka,FE,JP" in (project.folder / "rosters" / "dev.csv").read_text(encoding="utf-8")
+
+
+def test_destroyed_and_onboarded_again(project: Project, credentials: dict[str, Path]) -> None:
+    """Destroying a disposable stack leaves secrets in their recovery window, and onboarding says how to go on."""
+    assert project.sellerkeys("onboard", str(credentials["berlin"])).returncode == 0
+
+    destroyed = project.pulumi("destroy", "--yes", "--stack", "dev")
+    again = project.sellerkeys("onboard", str(credentials["berlin"]))
+    up = project.pulumi("up", "--yes", "--stack", "dev")
+
+    assert destroyed.returncode == 0, destroyed.stdout
+    assert again.returncode == 3
+    assert f"secret {SECRET} is scheduled for deletion since " in again.stdout
+    assert f"`aws secretsmanager restore-secret --secret-id {SECRET}`" in again.stdout
+    assert up.returncode != 0
+    assert "already scheduled for deletion" in up.stdout
+
+
+def test_a_protected_stack_refuses(project: Project) -> None:
+    """Without `disposable` the secrets and the key cannot be destroyed."""
+    settings = (project.folder / "Pulumi.dev.yaml").read_text(encoding="utf-8")
+    kept = [line for line in settings.splitlines() if "disposable" not in line]
+    (project.folder / "Pulumi.prod.yaml").write_text("\n".join(kept) + "\n", encoding="utf-8")
+    assert project.run("pulumi", "stack", "init", "prod").returncode == 0
+    up = project.pulumi("up", "--yes", "--stack", "prod")
+
+    refused = project.pulumi("destroy", "--yes", "--stack", "prod")
+
+    assert up.returncode == 0, up.stdout
+    assert refused.returncode != 0
+    assert "cannot be deleted" in refused.stdout
+    assert "protect" in refused.stdout

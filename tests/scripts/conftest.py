@@ -1,0 +1,109 @@
+"""A desk to run commands at: a folder with a stack and a roster, a strict AWS, an Amazon, an engine, a clock."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+import pytest
+from click.testing import CliRunner
+
+from provisioning.amazon import Amazon
+from scripts.cli import sellerkeys
+from scripts.session import Outside
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+    from pathlib import Path
+
+    from click.testing import Result
+
+    from tests.fakes.amazon import FakeAmazon
+    from tests.fakes.secrets_manager import FakeSecretsManager
+
+STACK = """\
+config:
+  sellerkeys:region: eu-west-1
+  sellerkeys:roster: rosters/dev.csv
+  sellerkeys:readers: [arn:aws:iam::123456789012:role/erp]
+  sellerkeys:application: {kind: public-listed, name: Example, contact: keys@example.com}
+"""
+ROSTER = """\
+seller,account_name,application,region,selling_partner_id,marketplaces,consented_on
+maple,Maple Outdoor,,NA,APLACEHOLDER1,US;CA,2026-09-01
+berlin,Berlin Books,,EU,APLACEHOLDER2,DE,
+kyoto,Kyoto Tea,own,FE,APLACEHOLDER3,JP,
+"""
+
+
+@dataclass
+class FakeEngine:
+    """Pulumi that says one line and does what the test gave it to do."""
+
+    calls: list[str] = field(default_factory=list)
+    deploy: Callable[[], None] = lambda: None
+
+    def preview(self, say: Callable[[str], None]) -> None:
+        """Preview."""
+        self.calls.append("preview")
+        say("+ 1 to create")
+
+    def up(self, say: Callable[[str], None]) -> None:
+        """Deploy."""
+        self.calls.append("up")
+        self.deploy()
+        say("+ 1 created")
+
+
+@dataclass
+class Desk:
+    """Runs `sellerkeys` in `folder`; `outside` is what it meets there."""
+
+    folder: Path
+    engine: FakeEngine
+    outside: Outside
+
+    @property
+    def roster(self) -> Path:
+        """The roster's file."""
+        return self.folder / "rosters" / "dev.csv"
+
+    def write(self, name: str, text: str) -> str:
+        """Put a file into the folder; gives its path."""
+        path = self.folder / name
+        path.write_bytes(text.encode())
+        return str(path)
+
+    def run(self, *argv: str, typed: str | None = None, piped: str | bytes | None = None) -> Result:
+        """Run one command; `typed` is what a person at a terminal answers, `piped` is standard input without one."""
+        outside = replace(self.outside, is_terminal=lambda: typed is not None)
+        return CliRunner().invoke(sellerkeys, argv, obj=outside, input=typed if piped is None else piped)
+
+
+@pytest.fixture
+def desk(tmp_path: Path, aws: FakeSecretsManager, amazon: FakeAmazon, now: datetime) -> Desk:
+    """A desk at which `pulumi up` has run and nothing has been handed in yet."""
+    (tmp_path / "Pulumi.dev.yaml").write_text(STACK)
+    (tmp_path / "rosters").mkdir()
+    (tmp_path / "rosters" / "dev.csv").write_text(ROSTER)
+    engine = FakeEngine()
+    outside = Outside(
+        folder=tmp_path,
+        environment={},
+        secrets=lambda _profile, _region: aws,
+        amazon=lambda endpoints: Amazon(endpoints, send=amazon, sleep=lambda _: None),
+        engine=lambda _folder, _stack: engine,
+        now=lambda: now,
+    )
+    return Desk(tmp_path, engine, outside)
+
+
+@pytest.fixture
+def open_desk(desk: Desk) -> Desk:
+    """A desk at which the shared application has been set."""
+    secret = desk.write("secret", "PLACEHOLDER-SHARED-SECRET\n")
+    client_id = "amzn1.application-oa2-client.PLACEHOLDER-SHARED"
+    result = desk.run("app", "set", "--client-id", client_id, "--client-secret-file", secret)
+    assert result.exit_code == 0
+    return desk
