@@ -7,16 +7,17 @@ no error holds what was sent or received beyond Amazon's own error code.
 from __future__ import annotations
 
 import json
+import re
 import time
 import urllib.error
 import urllib.parse
 import urllib.request
 from dataclasses import dataclass, field
 from http.client import HTTPException
-from typing import TYPE_CHECKING, Any, Final, NoReturn
+from typing import TYPE_CHECKING, Any, Final, NoReturn, TypeGuard
 
 from provisioning.causes import UNKNOWN, is_transient, lwa_cause, sp_api_cause
-from provisioning.errors import AmazonRefused, Unreachable
+from provisioning.errors import AmazonRefused, BadInput, Unreachable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -32,10 +33,14 @@ BASE_URL: Final = "https://sellingpartnerapi-{region}.amazon.com"
 NOTIFICATIONS: Final = "sellingpartnerapi::notifications"
 
 # SP-API refuses a request without one (sp-api.md 2).
+_ADDRESSES: Final = {"SP_API_OAUTH_URL": TOKEN_URL, "SP_API_BASE_URL": BASE_URL}
+_THIS_MACHINE: Final = frozenset({"127.0.0.1", "::1", "localhost"})
+
 _USER_AGENT: Final = "sellerkeys/0.1 (Language=Python)"
 _TIMEOUT_SECONDS: Final = 10
 #: Pauses before the second and third attempt, in seconds.
 _PAUSES: Final = (0.5, 2.0)
+_LONGEST_ANSWER: Final = 2**20
 _OK: Final = 200
 _BAD_REQUEST: Final = 400
 _FORBIDDEN: Final = 403
@@ -50,11 +55,15 @@ class Endpoints:
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> Endpoints:
-        """Take `SP_API_OAUTH_URL` and `SP_API_BASE_URL`, where set; `{region}` in the latter is filled in."""
-        return cls(
-            token_url=environment.get("SP_API_OAUTH_URL") or TOKEN_URL,
-            base_url=environment.get("SP_API_BASE_URL") or BASE_URL,
-        )
+        """Take `SP_API_OAUTH_URL` and `SP_API_BASE_URL`, where set; `{region}` in the latter is filled in.
+
+        Raises BadInput for an address that would send a credential over the network in clear.
+        """
+        found = {name: environment.get(name) or usual for name, usual in _ADDRESSES.items()}
+        for name, url in found.items():
+            if not _is_safe(url):
+                raise BadInput(f"{name} has to be an https address, or an http one on this machine")
+        return cls(*found.values())
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,9 +93,15 @@ class Answer:
         """Read the body as a JSON object; None if it is none."""
         try:
             document = json.loads(self.body)
-        except ValueError:
+        except (ValueError, RecursionError):
             return None
         return document if isinstance(document, dict) else None
+
+    @property
+    def error(self) -> str | None:
+        """LWA's `error`; None where the body names none."""
+        error = (self.json() or {}).get("error")
+        return error if isinstance(error, str) else None
 
 
 class Amazon:
@@ -115,11 +130,12 @@ class Amazon:
 
     def participations(self, region: str, access_token: str) -> list[Participation]:
         """List the marketplaces the seller takes part in (sp-api.md 9); 0.016 requests/s, burst 15, per seller."""
-        document = self._get(region, "/sellers/v1/marketplaceParticipations", access_token)
-        return [
-            Participation(entry["marketplace"]["id"], entry.get("storeName", ""))
-            for entry in document.get("payload", [])
-        ]
+        payload = self._get(region, "/sellers/v1/marketplaceParticipations", access_token).get("payload")
+        entries = payload if isinstance(payload, list) else [None]
+        found = [participation for entry in entries if (participation := _participation(entry))]
+        if len(found) < len(entries):
+            _unreadable("SP-API", _OK)
+        return found
 
     def destinations(self, region: str, access_token: str) -> None:
         """List the notification destinations: the cheapest grantless call there is (sp-api.md 5.3)."""
@@ -139,15 +155,13 @@ class Amazon:
                 method="POST",
             ),
         )
-        document = answer.json()
-        if document is None:
-            _unreadable("Login with Amazon", answer.status)
+        document = _document("Login with Amazon", answer)
         if answer.status != _OK:
-            raise AmazonRefused(lwa_cause(document.get("error")))
-        access_token = document.get("access_token")
-        if not isinstance(access_token, str):
+            raise AmazonRefused(lwa_cause(answer.error))
+        access_token, refresh_token = document.get("access_token"), document.get("refresh_token") or None
+        if not _fits_header(access_token) or not isinstance(refresh_token, str | None):
             _unreadable("Login with Amazon", answer.status)
-        return Tokens(access_token, document.get("refresh_token") or None)
+        return Tokens(access_token, refresh_token)
 
     def _get(self, region: str, path: str, access_token: str) -> dict[str, Any]:
         base = self._endpoints.base_url.replace("{region}", region.lower()).rstrip("/")
@@ -157,12 +171,10 @@ class Amazon:
                 base + path, headers={"x-amz-access-token": access_token, "User-Agent": _USER_AGENT}
             ),
         )
-        document = answer.json()
-        if document is None:
-            _unreadable("SP-API", answer.status)
+        document = _document("SP-API", answer)
         if answer.status == _FORBIDDEN:
             raise AmazonRefused(sp_api_cause(_details(document)))
-        if answer.status >= _BAD_REQUEST:
+        if answer.status != _OK:
             raise AmazonRefused(UNKNOWN)
         return document
 
@@ -172,11 +184,11 @@ class Amazon:
             try:
                 answer = self._send(request)
             except (OSError, HTTPException) as error:
-                # URLError hides the real cause in `reason`.
-                failure = type(getattr(error, "reason", None) or error).__name__
+                # URLError hides the real cause in `reason`, which may be a text.
+                reason = getattr(error, "reason", None)
+                failure = type(reason if isinstance(reason, Exception) else error).__name__
             else:
-                document = answer.json() or {}
-                if not is_transient(answer.status, document.get("error")):
+                if not is_transient(answer.status, answer.error):
                     return answer
                 failure = f"HTTP {answer.status}"
             if pause is not None:
@@ -199,10 +211,42 @@ _OPENER = urllib.request.build_opener(_NoRedirect)
 def _send(request: urllib.request.Request) -> Answer:
     try:
         with _OPENER.open(request, timeout=_TIMEOUT_SECONDS) as response:
-            return Answer(response.status, response.read())
+            return Answer(response.status, response.read(_LONGEST_ANSWER))
     except urllib.error.HTTPError as error:
         with error:
-            return Answer(error.code, error.read())
+            return Answer(error.code, error.read(_LONGEST_ANSWER))
+
+
+def _is_safe(url: str) -> bool:
+    """Whether a credential may be sent there: over TLS, or not over a network at all."""
+    try:
+        parts = urllib.parse.urlsplit(url)
+        host, _port = parts.hostname, parts.port
+    except ValueError:
+        return False
+    known = parts.scheme == "https" or (parts.scheme == "http" and host in _THIS_MACHINE)
+    return known and bool(host) and re.fullmatch(r"[!-~]+", url) is not None
+
+
+def _document(whom: str, answer: Answer) -> dict[str, Any]:
+    """Read an answer's JSON object; a status that is neither a success nor a refusal, such as a redirect, has none."""
+    document = answer.json()
+    if document is None or not (answer.status == _OK or answer.status >= _BAD_REQUEST):
+        _unreadable(whom, answer.status)
+    return document
+
+
+def _fits_header(token: object) -> TypeGuard[str]:
+    # http.client refuses another one with an error that quotes it.
+    return isinstance(token, str) and re.fullmatch(r"[ -~]+", token) is not None
+
+
+def _participation(entry: object) -> Participation | None:
+    flat = entry if isinstance(entry, dict) else {}
+    marketplace = flat.get("marketplace")
+    marketplace_id = marketplace.get("id") if isinstance(marketplace, dict) else None
+    name = str(flat.get("storeName") or "")
+    return Participation(marketplace_id, name) if isinstance(marketplace_id, str) else None
 
 
 def _details(document: dict[str, Any]) -> str:

@@ -14,9 +14,12 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field, replace
-from typing import Final, Self
+from typing import TYPE_CHECKING, Any, Final, Self
 
 from provisioning.errors import SellerkeysError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 #: The value of `SELLERKEYS_APP_VERSION` where the seller brings an application of its own.
 OWN: Final = "own"
@@ -62,8 +65,7 @@ class App:
     @classmethod
     def from_json(cls, text: str) -> Self:
         """Read the app secret's value; raises MalformedPayload."""
-        flat = _load(text)
-        _require(flat, needed=_APP_KEYS, allowed=_APP_KEYS)
+        flat = _load(text, needed=_APP_KEYS)
         return cls(*(flat[key] for key in _APP_KEYS))
 
 
@@ -108,12 +110,13 @@ class Credential:
     @classmethod
     def from_json(cls, text: str) -> Self:
         """Read a seller secret's value; raises MalformedPayload, also where two aliases disagree."""
-        flat = _load(text)
-        needed = [key for keys in _KEYS.values() for key in keys] + [_LOWER_REGION]
-        _require(flat, needed=needed, allowed=[*needed, _OPTIONAL])
+        needed = (*(key for keys in _KEYS.values() for key in keys), _LOWER_REGION)
+        flat = _load(text, needed=needed, optional=(_OPTIONAL,))
         for keys in _KEYS.values():
             if len({flat[key] for key in keys}) > 1:
                 raise MalformedPayload(f"the aliases {', '.join(keys)} do not hold the same value")
+        if flat[_LOWER_REGION] != flat["regionCode"].lower():
+            raise MalformedPayload(f"{_LOWER_REGION} is not regionCode in small letters")
         fields = {name: flat[keys[0]] for name, keys in _KEYS.items()}
         return cls(**fields, selling_partner_id=flat.get(_OPTIONAL))
 
@@ -157,8 +160,8 @@ class Offer:
     @classmethod
     def from_json(cls, text: str) -> Self:
         """Read an offer; raises MalformedPayload."""
-        flat = _load(text)
-        _require(flat, needed=[_OFFER_KEYS["seller"]], allowed=list(_OFFER_KEYS.values()))
+        seller, *others = _OFFER_KEYS.values()
+        flat = _load(text, needed=(seller,), optional=others)
         return cls(**{name: flat[key] for name, key in _OFFER_KEYS.items() if key in flat})
 
 
@@ -169,26 +172,35 @@ def _dump(flat: dict[str, str]) -> str:
     return json.dumps(flat, indent=None, separators=(",", ":"))
 
 
-def _load(text: str) -> dict[str, str]:
-    try:
-        flat = json.loads(text)
-    except ValueError:
-        # The decoder's error carries the whole document.
-        raise MalformedPayload("the value is not JSON") from None
-    if not isinstance(flat, dict):
-        raise MalformedPayload("the value is not a JSON object")
+def _load(text: str, *, needed: Sequence[str], optional: Sequence[str] = ()) -> dict[str, str]:
+    flat = _object(text)
+    missing = [key for key in needed if key not in flat]
+    if missing:
+        raise MalformedPayload(f"missing {', '.join(missing)}")
+    # Counted, not named: a document that somebody else wrote may hold a secret as a key.
+    unknown = len(flat.keys() - {*needed, *optional})
+    if unknown:
+        raise MalformedPayload(f"{unknown} unknown key(s)")
     wrong = sorted(key for key, value in flat.items() if not isinstance(value, str) or not value)
     if wrong:
         raise MalformedPayload(f"{', '.join(wrong)}: every value has to be a non-empty string")
     return flat
 
 
-def _require(
-    flat: dict[str, str], *, needed: list[str] | tuple[str, ...], allowed: list[str] | tuple[str, ...]
-) -> None:
-    missing = [key for key in needed if key not in flat]
-    if missing:
-        raise MalformedPayload(f"missing {', '.join(missing)}")
-    unknown = sum(key not in allowed for key in flat)
-    if unknown:
-        raise MalformedPayload(f"{unknown} unknown key(s)")
+def _object(text: str) -> dict[str, Any]:
+    try:
+        document = json.loads(text, object_pairs_hook=_once)
+    except (ValueError, RecursionError):
+        # The decoder's error carries the whole document.
+        raise MalformedPayload("the value is not JSON") from None
+    if not isinstance(document, dict):
+        raise MalformedPayload("the value is not a JSON object")
+    return document
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Refuse a key that stands twice: of two readers, one would take the first value and one the last."""
+    document = dict(pairs)
+    if len(document) < len(pairs):
+        raise MalformedPayload("a key stands twice")
+    return document

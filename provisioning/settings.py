@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator
 
+from provisioning import schedule
 from provisioning.errors import BadInput
 
 if TYPE_CHECKING:
@@ -15,10 +16,18 @@ if TYPE_CHECKING:
 #: The namespace of our keys in a stack's configuration; also the project's name.
 NAMESPACE = "sellerkeys"
 
-_RATE = re.compile(r"rate\((\d+) (hour|hours|day|days)\)")
-_CRON = re.compile(r"cron\((\S+) (\S+) (\S+) (\S+) (\S+) \*\)")
-_SHORTEST_HOURS = 4
-_LONGEST_EXPRESSION = 256
+#: pydantic's kinds of fault in words for a person; it quotes nothing of these, but speaks Python.
+_WORDS = {
+    "missing": "is missing",
+    "extra_forbidden": "is no key of sellerkeys; check the spelling",
+    "string_type": "has to be text",
+    "string_too_short": "may not be empty",
+    "tuple_type": "has to be a list",
+    "too_short": "may not be empty",
+    "model_type": "has to be kind, name and contact",
+    "bool_type": "has to be true or false",
+    "bool_parsing": "has to be true or false",
+}
 
 
 class Application(BaseModel):
@@ -28,7 +37,14 @@ class Application(BaseModel):
 
     kind: Literal["private", "public-unlisted", "public-listed"]
     name: Annotated[str, Field(min_length=1)]
-    contact: Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$")]
+    contact: str
+
+    @field_validator("contact")
+    @classmethod
+    def _is_address(cls, contact: str) -> str:
+        if not re.fullmatch(r"[^@\s]+@[^@\s]+\.[^@\s]+", contact):
+            raise ValueError("has to be an e-mail address")
+        return contact
 
 
 class Settings(BaseModel):
@@ -40,8 +56,8 @@ class Settings(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
-    region: Annotated[str, Field(pattern=r"^[a-z]{2}(-[a-z]+)+-\d$")]
-    roster: str
+    region: str
+    roster: Annotated[str, Field(min_length=1)]
     readers: Annotated[
         tuple[str, ...], Field(min_length=1), BeforeValidator(lambda v: tuple(v) if isinstance(v, list) else v)
     ]
@@ -49,26 +65,27 @@ class Settings(BaseModel):
     application: Application
     disposable: bool = False
 
+    @field_validator("region")
+    @classmethod
+    def _is_region(cls, region: str) -> str:
+        if not re.fullmatch(r"[a-z]{2}(-[a-z]+)+-[0-9]", region):
+            raise ValueError("has to be an AWS region, such as eu-west-1")
+        return region
+
     @field_validator("readers")
     @classmethod
     def _are_principals(cls, readers: tuple[str, ...]) -> tuple[str, ...]:
-        for reader in readers:
-            if not re.fullmatch(r"arn:aws:iam::\d{12}:(role|user)/[\w+=,.@/-]+", reader):
-                raise ValueError(f"{reader!r} is not the ARN of an IAM role or user")
+        for number, reader in enumerate(readers, start=1):
+            if not re.fullmatch(r"arn:aws:iam::\d{12}:(role|user)/[\w+=,.@/-]+", reader, re.ASCII):
+                raise ValueError(
+                    f"number {number} is not the ARN of an IAM role or user, such as arn:aws:iam::123456789012:role/erp"
+                )
         return readers
 
     @field_validator("rotation")
     @classmethod
     def _is_schedule(cls, expression: str) -> str:
-        """Accept what Secrets Manager does (aws.md 2.9): at most once in four hours; a cron's year is `*`."""
-        rate = _RATE.fullmatch(expression)
-        if rate:
-            hours = int(rate[1]) * (24 if rate[2].startswith("day") else 1)
-            if hours < _SHORTEST_HOURS:
-                raise ValueError("Secrets Manager rotates at most once in four hours")
-        elif not _CRON.fullmatch(expression) or len(expression) > _LONGEST_EXPRESSION:
-            raise ValueError("has to be rate(N hours), rate(N days) or cron(minute hour day month weekday *)")
-        return expression
+        return schedule.check(expression)
 
 
 def from_config(config: Mapping[str, Any], source: str) -> Settings:
@@ -76,14 +93,12 @@ def from_config(config: Mapping[str, Any], source: str) -> Settings:
     try:
         return Settings.model_validate(dict(config))
     except ValidationError as error:
-        faults = [
-            (".".join(map(str, item["loc"])), _said(item["type"], item["msg"]))
-            for item in error.errors(include_input=False)
-        ]
-        raise BadInput("\n".join(f"{source}, {NAMESPACE}:{key}: {said}" for key, said in faults)) from None
+        faults = [_fault(item["loc"], item["type"], item["msg"]) for item in error.errors(include_input=False)]
+        raise BadInput("\n".join(f"{source}, {NAMESPACE}:{fault}" for fault in faults)) from None
 
 
-def _said(kind: str, message: str) -> str:
-    if kind == "extra_forbidden":
-        return "is no key of sellerkeys; check the spelling"
-    return "is missing" if kind == "missing" else message.removeprefix("Value error, ")
+def _fault(loc: tuple[int | str, ...], kind: str, message: str) -> str:
+    key = ".".join(part for part in loc if isinstance(part, str))
+    place = "".join(f"number {part + 1} " for part in loc if isinstance(part, int))
+    said = message.removeprefix("Value error, ").replace("Input should be", "has to be", 1)
+    return f"{key}: {place}{_WORDS.get(kind, said)}"

@@ -8,9 +8,20 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any, Final
 
-from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError
+from botocore.exceptions import (
+    BotoCoreError,
+    ClientError,
+    CredentialRetrievalError,
+    NoCredentialsError,
+    ParamValidationError,
+    PartialCredentialsError,
+    SSOError,
+    TokenRetrievalError,
+)
 
 from provisioning.errors import (
     AccessDenied,
@@ -23,8 +34,7 @@ from provisioning.errors import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
-    from datetime import datetime
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from types_boto3_secretsmanager import SecretsManagerClient
 
@@ -47,6 +57,10 @@ _BAD_KEYS = frozenset(
         "IncompleteSignatureException",
     }
 )
+_NO_CREDENTIALS = (CredentialRetrievalError, PartialCredentialsError, SSOError, TokenRetrievalError)
+#: What AWS answers where the secret's state forbids the call; only its text says which.
+_WRONG_STATE = "InvalidRequestException"
+_TAKES_VALUE = "PutSecretValue"
 _FIRST_SERVER_ERROR = 500
 
 
@@ -98,14 +112,27 @@ class Store:
     arise. `rotation_token` goes with every value put, as AWS asks of a function that acts for a rotation (aws.md 2.1).
     """
 
-    def __init__(self, client: SecretsManagerClient, rotation_token: str | None = None) -> None:
+    def __init__(
+        self,
+        client: SecretsManagerClient,
+        rotation_token: str | None = None,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
         self._client = client
         self._rotation_token = rotation_token
+        self._clock = clock
+        self._date: str | None = None
+
+    def now(self) -> datetime:
+        """Tell the time as AWS's last answer did, so that no machine's clock gets into a tag; else the local one's."""
+        try:
+            return parsedate_to_datetime(self._date) if self._date else self._clock()
+        except ValueError:
+            return self._clock()
 
     def describe(self, secret_id: str) -> Secret:
         """Tell all about a secret but its value."""
-        with _errors("DescribeSecret", secret_id):
-            return _secret(self._client.describe_secret(SecretId=secret_id))
+        return _secret(self._ask("DescribeSecret", secret_id, self._client.describe_secret))
 
     def list(self, prefix: str) -> Iterator[Secret]:
         """List the secrets whose name begins with `prefix`, 100 a page; may lag by five minutes (aws.md 2.8)."""
@@ -118,9 +145,8 @@ class Store:
 
     def read(self, secret_id: str, *, label: str = CURRENT, version: str | None = None) -> Value:
         """Read a value by label, or by label and version; raises SecretEmpty if there is none."""
-        which: dict[str, Any] = {"VersionStage": label} | ({"VersionId": version} if version else {})
-        with _errors("GetSecretValue", secret_id):
-            answer = self._client.get_secret_value(SecretId=secret_id, **which)
+        which = {"VersionStage": label} | ({"VersionId": version} if version else {})
+        answer = self._ask("GetSecretValue", secret_id, self._client.get_secret_value, **which)
         return Value(answer["VersionId"], answer.get("SecretString", ""))
 
     def find(self, secret_id: str, *, label: str, version: str) -> Value | None:
@@ -132,36 +158,40 @@ class Store:
 
     def put(self, secret_id: str, text: str, *, version: str, labels: Sequence[str]) -> None:
         """Put a new version under `labels`; the same version with the same text again does nothing."""
-        token: dict[str, Any] = {"RotationToken": self._rotation_token} if self._rotation_token else {}
-        with _errors("PutSecretValue", secret_id):
-            self._client.put_secret_value(
-                SecretId=secret_id, SecretString=text, ClientRequestToken=version, VersionStages=list(labels), **token
-            )
+        asked: dict[str, Any] = {"SecretString": text, "ClientRequestToken": version, "VersionStages": list(labels)}
+        if self._rotation_token:
+            asked["RotationToken"] = self._rotation_token
+        self._ask(_TAKES_VALUE, secret_id, self._client.put_secret_value, **asked)
 
     def move(self, secret_id: str, label: str, *, to: str | None, source: str | None) -> None:
         """Move `label` from version `source` to version `to`: a compare-and-swap; `to` None takes it off."""
-        ends: dict[str, Any] = {"MoveToVersionId": to, "RemoveFromVersionId": source}
-        with _errors("UpdateSecretVersionStage", secret_id):
-            self._client.update_secret_version_stage(
-                SecretId=secret_id, VersionStage=label, **{end: version for end, version in ends.items() if version}
-            )
+        ends = {"MoveToVersionId": to, "RemoveFromVersionId": source}
+        asked = {end: version for end, version in ends.items() if version}
+        call = self._client.update_secret_version_stage
+        self._ask("UpdateSecretVersionStage", secret_id, call, VersionStage=label, **asked)
 
     def rotate(self, secret_id: str, *, function: str, schedule: str, immediately: bool) -> None:
         """Set the rotation's function and schedule, and start one if `immediately`; raises RotationPending."""
-        with _errors("RotateSecret", secret_id):
-            self._client.rotate_secret(
-                SecretId=secret_id,
-                RotationLambdaARN=function,
-                RotationRules={"ScheduleExpression": schedule},
-                RotateImmediately=immediately,
-            )
+        self._ask(
+            "RotateSecret",
+            secret_id,
+            self._client.rotate_secret,
+            RotationLambdaARN=function,
+            RotationRules={"ScheduleExpression": schedule},
+            RotateImmediately=immediately,
+        )
 
     def tag(self, secret_id: str, tags: Mapping[str, str]) -> None:
         """Set tags, leaving the others as they are."""
-        with _errors("TagResource", secret_id):
-            self._client.tag_resource(
-                SecretId=secret_id, Tags=[{"Key": key, "Value": value} for key, value in tags.items()]
-            )
+        listed = [{"Key": key, "Value": value} for key, value in tags.items()]
+        self._ask("TagResource", secret_id, self._client.tag_resource, Tags=listed)
+
+    def _ask(self, action: str, secret_id: str, call: Callable[..., Any], **asked: Any) -> Any:  # noqa: ANN401 - boto3's
+        with _errors(action, secret_id):
+            answer = call(SecretId=secret_id, **asked)
+        headers = (answer or {}).get("ResponseMetadata", {}).get("HTTPHeaders", {})
+        self._date = headers.get("date", self._date)
+        return answer
 
 
 def _secret(answer: Mapping[str, Any]) -> Secret:
@@ -191,6 +221,14 @@ def _errors(action: str, secret_id: str) -> Iterator[None]:
         raise _translated(error, action, secret_id) from None
     except NoCredentialsError:
         raise Unreachable("no AWS credentials were found: set AWS_PROFILE, or sign in, then run this again") from None
+    except _NO_CREDENTIALS as error:
+        raise Unreachable(
+            f"AWS credentials could not be had ({type(error).__name__}): sign in again, then run this again"
+        ) from None
+    except ParamValidationError:
+        raise SellerkeysError(
+            f"boto3 did not take {action} on {secret_id} as it was asked: this is a defect of sellerkeys; report it"
+        ) from None
     except BotoCoreError as error:
         raise Unreachable(
             f"AWS could not be reached for {action} on {secret_id} ({type(error).__name__}): run this again"
@@ -201,12 +239,14 @@ def _translated(error: ClientError, action: str, secret_id: str) -> SellerkeysEr
     code = error.response.get("Error", {}).get("Code", "")
     said = error.response.get("Error", {}).get("Message", "")
     status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
-    failure = SellerkeysError(f"AWS refused {action} on {secret_id}: {code}: {said}")
+    # A refused value may stand in the words of its refusal.
+    told = "CloudTrail has the reason" if action == _TAKES_VALUE else said
+    failure = SellerkeysError(f"AWS refused {action} on {secret_id}: {code}: {told}")
     if code == "ResourceNotFoundException":
         failure = SecretEmpty(secret_id) if "secret value" in said else SecretNotDeclared(secret_id)
-    elif "deletion" in said or "deleted" in said:
+    elif code == _WRONG_STATE and ("deletion" in said or "deleted" in said):
         failure = SecretBeingDeleted(secret_id)
-    elif "previous rotation isn" in said:
+    elif code == _WRONG_STATE and "previous rotation isn" in said:
         failure = RotationPending(secret_id)
     elif code in _DENIED:
         failure = AccessDenied(action, secret_id)

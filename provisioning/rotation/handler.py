@@ -11,7 +11,6 @@ import os
 import traceback
 import uuid
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any, Self
 
@@ -21,6 +20,7 @@ from botocore.config import Config
 from provisioning.amazon import Amazon, Endpoints
 from provisioning.errors import SellerkeysError
 from provisioning.rotation.steps import Rotation
+from provisioning.rotation.versions import Standing
 from provisioning.store import Store
 
 if TYPE_CHECKING:
@@ -60,11 +60,12 @@ class Request:
     @classmethod
     def from_event(cls, event: Mapping[str, Any]) -> Self:
         """Read the event; raises StepFailed on one that Secrets Manager does not send."""
-        try:
-            step = _STEPS[event["Step"]]
-            return cls(step, event["SecretId"], event["ClientRequestToken"], event.get("RotationToken"))
-        except (KeyError, TypeError):
-            raise StepFailed("this is no rotation event: Step, SecretId and ClientRequestToken are needed") from None
+        given = event if isinstance(event, dict) else {}
+        texts = {key: value for key, value in given.items() if isinstance(value, str) and value}
+        step = _STEPS.get(texts.get("Step", ""))
+        if step is None or not texts.keys() >= {"SecretId", "ClientRequestToken"}:
+            raise StepFailed("this is no rotation event: Step, SecretId and ClientRequestToken are needed")
+        return cls(step, texts["SecretId"], texts["ClientRequestToken"], texts.get("RotationToken"))
 
 
 def handle(event: Mapping[str, Any], _context: object = None) -> None:
@@ -81,15 +82,16 @@ def handle(event: Mapping[str, Any], _context: object = None) -> None:
         sentence = f"defect: {type(error).__name__} in {place.name}, line {place.lineno}"
         _say(request, "failed", sentence)
         raise StepFailed(sentence) from None
-    _say(request, standing.name.lower().replace("_", " "))
+    _say(request, "done" if standing is Standing.UNDER_WAY else "finished before")
 
 
 def _rotation(rotation_token: str | None) -> Rotation:
+    store = Store(_client(), rotation_token)
     return Rotation(
-        Store(_client(), rotation_token),
+        store,
         Amazon(Endpoints.from_environment(os.environ)),
         os.environ["SELLERKEYS_APP_SECRET_ID"],
-        now=lambda: datetime.now(UTC),
+        now=store.now,
         new_version=lambda: str(uuid.uuid4()),
     )
 

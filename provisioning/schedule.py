@@ -1,0 +1,75 @@
+"""Secrets Manager's schedule expressions: refused here, once, rather than by AWS for every seller (aws.md 2.9)."""
+
+from __future__ import annotations
+
+import re
+from itertools import pairwise
+
+_RATE = re.compile(r"rate\(([0-9]+) (hour|hours|day|days)\)")
+#: Minute, hour, day, month, weekday; the year is `*`. The letters are those of botocore's ScheduleExpressionType.
+_CRON = re.compile(r"cron\(" + r"([0-9A-Za-z#?*/,-]+) " * 5 + r"\*\)")
+#: One hour, a span or a step, such as `4`, `8-18` or `*/6`.
+_HOURS = re.compile(r"(?=.)(?P<first>\*|[0-9]{0,2})(-(?P<last>[0-9]{1,2}))?(/(?P<step>[0-9]{1,2}))?")
+_LONGEST = 256
+_SHORTEST_HOURS = 4
+_LONGEST_DAYS = 1000
+
+
+class NoSchedule(ValueError):
+    """Secrets Manager does not take this expression; the text says what it takes."""
+
+
+def check(expression: str) -> str:
+    """Return the expression; raises NoSchedule if Secrets Manager would surely refuse it.
+
+    Of a cron, what can be told from one day is checked: minute, hour, and that day or weekday is left open.
+    """
+    short = expression if len(expression) <= _LONGEST else ""
+    if rate := _RATE.fullmatch(short):
+        _check_rate(int(rate[1]) * (24 if rate[2].startswith("day") else 1))
+    elif cron := _CRON.fullmatch(short):
+        minute, hour, day, _, weekday = cron.groups()
+        if (day == "?") == (weekday == "?"):
+            raise _unreadable()
+        _check_times(minute, hour)
+    else:
+        raise _unreadable()
+    return expression
+
+
+def _check_rate(hours: int) -> None:
+    if hours < _SHORTEST_HOURS:
+        raise _too_often()
+    if hours > _LONGEST_DAYS * 24:
+        raise NoSchedule(f"Secrets Manager waits {_LONGEST_DAYS} days at most")
+
+
+def _check_times(minute: str, hour: str) -> None:
+    hours = sorted({found for part in hour.split(",") for found in _hours(part)})
+    if not minute.isdecimal() or any(later - earlier < _SHORTEST_HOURS for earlier, later in pairwise(hours)):
+        raise _too_often()
+    if int(minute) > 59:  # noqa: PLR2004  the last minute of an hour
+        raise _unreadable()
+
+
+def _hours(part: str) -> range:
+    found = _HOURS.fullmatch(part)
+    if not found:
+        raise _unreadable()
+    every = found["first"] in {"*", ""}
+    first = 0 if every else int(found["first"])
+    last = int(found["last"] or (23 if every or found["step"] else first))
+    step = int(found["step"] or 1)
+    if not first <= last <= 23 or not step:  # noqa: PLR2004  the last hour of a day
+        raise _unreadable()
+    return range(first, last + 1, step)
+
+
+def _unreadable() -> NoSchedule:
+    return NoSchedule(
+        "has to be rate(N hours), rate(N days) or cron(minute hour day month weekday *), with ? for day or weekday"
+    )
+
+
+def _too_often() -> NoSchedule:
+    return NoSchedule(f"Secrets Manager rotates at most once in {_SHORTEST_HOURS} hours")

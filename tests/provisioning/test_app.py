@@ -1,0 +1,193 @@
+"""The shared application: proven, put once, and the same again is no change."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from datetime import date
+from typing import TYPE_CHECKING
+
+import pytest
+
+from provisioning.app import AppSetter
+from provisioning.errors import AmazonRefused, SecretBeingDeleted, SecretNotDeclared, Unreachable, Waiting
+from provisioning.outcomes import Outcome
+from provisioning.payload import App, MalformedPayload
+from provisioning.store import Store
+from tests.fakes.secrets_manager import Crash, FakeSecretsManager
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+    from provisioning.amazon import Amazon
+    from provisioning.fleet import Fleet
+    from tests.fakes.amazon import FakeAmazon
+
+SECRET = "sellerkeys/dev/app"
+APP = App("amzn1.application-oa2-client.PLACEHOLDER-SHARED", "PLACEHOLDER-SHARED-SECRET")
+OTHER = App("amzn1.application-oa2-client.PLACEHOLDER-KYOTO", "PLACEHOLDER-KYOTO-SECRET")
+MAY = date(2027, 5, 1)
+REPLACING = (
+    "secret sellerkeys/dev/app holds an application already, and replacing it is not there yet: nothing was changed; "
+    "wait for a version of sellerkeys that rotates client secrets"
+)
+SET = Outcome("app", "set", "proven and stored in sellerkeys/dev/app")
+UNCHANGED = Outcome("app", "unchanged", "this application is in place already")
+WOULD_NOTE = Outcome("app", "would note", "in place already; would note its state")
+NOTED = Outcome("app", "noted", "in place already; its state was noted")
+
+
+@pytest.fixture
+def set_app(aws: FakeSecretsManager, client: Amazon, fleet: Fleet, now: datetime) -> Callable[..., Outcome]:
+    """Set the application as the command does."""
+
+    def run(app: App = APP, expires_on: date | None = None, *, dry_run: bool = False) -> Outcome:
+        return AppSetter(fleet, Store(aws), client, lambda: now).set(app, expires_on, dry_run=dry_run)
+
+    return run
+
+
+def tags(aws: FakeSecretsManager) -> dict[str, str]:
+    """The app secret's state tags, without their prefix."""
+    return {key.removeprefix("sellerkeys-state:"): value for key, value in aws.secrets[SECRET].tags.items()}
+
+
+def test_the_first_time(aws: FakeSecretsManager, amazon: FakeAmazon, set_app: Callable[..., Outcome]) -> None:
+    """The application is proven in two stages, becomes current as exactly two keys, and its dates are tags."""
+    assert set_app(expires_on=MAY) == SET
+    assert json.loads(aws.secrets[SECRET].current() or "") == {
+        "AppClientId": APP.client_id,
+        "AppClientSecret": APP.client_secret,
+    }
+    assert tags(aws) == {"status": "active", "proven": "2026-11-24T12:00:00Z", "client-secret-expires": "2027-05-01"}
+    assert amazon.calls == ["/auth/o2/token", "/notifications/v1/destinations"]
+
+
+def test_a_dry_run(aws: FakeSecretsManager, amazon: FakeAmazon, set_app: Callable[..., Outcome]) -> None:
+    """A dry run proves and changes nothing."""
+    assert set_app(dry_run=True) == Outcome("app", "would set", "proven; would store it")
+    assert (aws.secrets[SECRET].values, aws.secrets[SECRET].tags) == ({}, {})
+    assert len(amazon.calls) == 2
+
+
+@pytest.mark.parametrize("dry_run", [True, False])
+def test_the_same_again(
+    aws: FakeSecretsManager, amazon: FakeAmazon, set_app: Callable[..., Outcome], *, dry_run: bool
+) -> None:
+    """The same application again changes nothing and asks Amazon nothing."""
+    set_app(expires_on=MAY)
+    aws.calls.clear()
+    amazon.calls.clear()
+
+    assert set_app(dry_run=dry_run) == UNCHANGED
+    assert set_app(expires_on=MAY, dry_run=dry_run) == UNCHANGED
+    assert set(aws.calls) == {"DescribeSecret", "GetSecretValue"}
+    assert amazon.calls == []
+
+
+def test_a_date_learnt_later(aws: FakeSecretsManager, set_app: Callable[..., Outcome]) -> None:
+    """An end date that was not known the first time is noted; the proof's date stays."""
+    set_app()
+
+    assert set_app(expires_on=MAY, dry_run=True) == Outcome(
+        "app", "would note", "in place already; would note its state"
+    )
+    assert "client-secret-expires" not in tags(aws)
+    assert set_app(expires_on=MAY) == NOTED
+    assert tags(aws) == {"status": "active", "proven": "2026-11-24T12:00:00Z", "client-secret-expires": "2027-05-01"}
+
+
+@pytest.mark.parametrize("dry_run", [True, False])
+@pytest.mark.parametrize("other", [OTHER, replace(APP, client_secret="PLACEHOLDER-NEWER")], ids=["app", "secret"])
+def test_another_application(
+    aws: FakeSecretsManager, amazon: FakeAmazon, set_app: Callable[..., Outcome], other: App, *, dry_run: bool
+) -> None:
+    """Replacing an application, be it only its client secret, waits for the client-secret rotation (issue 3)."""
+    set_app()
+    amazon.calls.clear()
+
+    with pytest.raises(Waiting) as waiting:
+        set_app(other, dry_run=dry_run)
+
+    assert (str(waiting.value), waiting.value.exit_code) == (REPLACING, 3)
+    assert App.from_json(aws.secrets[SECRET].current() or "") == APP
+    assert amazon.calls == []
+
+
+def test_refused(aws: FakeSecretsManager, set_app: Callable[..., Outcome]) -> None:
+    """What Amazon refuses is not stored."""
+    with pytest.raises(AmazonRefused):
+        set_app(replace(APP, client_secret="PLACEHOLDER-WRONG"))
+
+    assert aws.secrets[SECRET].values == {}
+
+
+def test_amazon_down(aws: FakeSecretsManager, amazon: FakeAmazon, set_app: Callable[..., Outcome]) -> None:
+    """Nothing unproven is stored."""
+    amazon.down = True
+
+    with pytest.raises(Unreachable):
+        set_app()
+
+    assert aws.secrets[SECRET].values == {}
+
+
+def test_before_pulumi_up(aws: FakeSecretsManager, set_app: Callable[..., Outcome]) -> None:
+    """Without the secret there is nothing to set; Amazon is not asked."""
+    del aws.secrets[SECRET]
+
+    with pytest.raises(SecretNotDeclared):
+        set_app()
+
+
+def test_being_deleted(aws: FakeSecretsManager, set_app: Callable[..., Outcome], now: datetime) -> None:
+    """A secret in its recovery window takes no value."""
+    aws.secrets[SECRET].deleted_on = now
+
+    with pytest.raises(SecretBeingDeleted):
+        set_app()
+
+
+def test_something_else_in_the_secret(aws: FakeSecretsManager, set_app: Callable[..., Outcome]) -> None:
+    """A value that sellerkeys did not write is never overwritten."""
+    aws.put_secret_value(SecretId=SECRET, SecretString="{}", ClientRequestToken="0" * 32, VersionStages=["AWSCURRENT"])
+
+    with pytest.raises(MalformedPayload):
+        set_app()
+
+    assert aws.secrets[SECRET].current() == "{}"
+
+
+def test_two_operators_at_once(aws: FakeSecretsManager, set_app: Callable[..., Outcome]) -> None:
+    """Of two applications put at once the first stays current, and the second operator is told."""
+
+    def first(name: str, _number: int) -> None:
+        if name == "PutSecretValue":
+            aws.live()
+            set_app(OTHER)
+
+    aws.before = first
+
+    with pytest.raises(Waiting) as waiting:
+        set_app()
+
+    assert str(waiting.value) == (
+        "somebody else has just set another application in sellerkeys/dev/app: nothing was changed"
+    )
+    assert App.from_json(aws.secrets[SECRET].current() or "") == OTHER
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+@pytest.mark.parametrize("number", range(1, 6))
+def test_killed_at_every_call(aws: FakeSecretsManager, set_app: Callable[..., Outcome], when: str, number: int) -> None:
+    """Killed before or after any of its five calls to AWS, the same command again ends where it would have."""
+    aws.die(when, number)
+    with pytest.raises(Crash):
+        set_app(expires_on=MAY)
+    aws.live()
+
+    assert set_app(expires_on=MAY) in (SET, NOTED, UNCHANGED)
+    assert App.from_json(aws.secrets[SECRET].current() or "") == APP
+    assert len(aws.secrets[SECRET].values) == 1
+    assert tags(aws) | {"proven": ""} == {"status": "active", "proven": "", "client-secret-expires": "2027-05-01"}
