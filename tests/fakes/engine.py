@@ -28,7 +28,7 @@ class Declared:
     provider: str
     protected: bool
 
-    def document(self, name: str) -> Any:  # noqa: ANN401  JSON
+    def document(self, name: str) -> Any:
         """Read an input that is a JSON document."""
         return json.loads(self.inputs[name])
 
@@ -89,7 +89,7 @@ class _Engine(mocks.Mocks):
     made: list[mocks.MockResourceArgs] = field(default_factory=list)
     protected: set[tuple[str, str]] = field(default_factory=set)
 
-    def call(self, args: mocks.MockCallArgs) -> Any:  # noqa: ANN401  as its base has it
+    def call(self, args: mocks.MockCallArgs) -> Any:
         """Answer the one question the program asks; another one fails the test."""
         return {"aws:index/getCallerIdentity:getCallerIdentity": {"accountId": ACCOUNT}}[args.token]
 

@@ -180,14 +180,22 @@ def test_two_operators_at_once(aws: FakeSecretsManager, set_app: Callable[..., O
 
 @pytest.mark.parametrize("when", ["before", "after"])
 @pytest.mark.parametrize("number", range(1, 6))
-def test_killed_at_every_call(aws: FakeSecretsManager, set_app: Callable[..., Outcome], when: str, number: int) -> None:
+@pytest.mark.parametrize(("expires_on", "noted"), [(None, {}), (MAY, {"client-secret-expires": "2027-05-01"})])
+def test_killed_at_every_call(
+    aws: FakeSecretsManager,
+    set_app: Callable[..., Outcome],
+    expires_on: date | None,
+    noted: dict[str, str],
+    when: str,
+    number: int,
+) -> None:
     """Killed before or after any of its five calls to AWS, the same command again ends where it would have."""
     aws.die(when, number)
     with pytest.raises(Crash):
-        set_app(expires_on=MAY)
+        set_app(expires_on=expires_on)
     aws.live()
 
-    assert set_app(expires_on=MAY) in (SET, NOTED, UNCHANGED)
+    assert set_app(expires_on=expires_on) in (SET, NOTED, UNCHANGED)
     assert App.from_json(aws.secrets[SECRET].current() or "") == APP
     assert len(aws.secrets[SECRET].values) == 1
-    assert tags(aws) | {"proven": ""} == {"status": "active", "proven": "", "client-secret-expires": "2027-05-01"}
+    assert tags(aws) | {"proven": ""} == {"status": "active", "proven": "", **noted}

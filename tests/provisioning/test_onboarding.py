@@ -275,7 +275,8 @@ def test_being_deleted(aws: FakeSecretsManager, onboard: Callable[..., list[Outc
         (
             (
                 f"secret {KYOTO_SECRET} is scheduled for deletion since 2026-11-24: bring it back with "
-                f"`aws secretsmanager restore-secret --secret-id {KYOTO_SECRET}`, or wait until its recovery window ends"
+                f"`aws secretsmanager restore-secret --secret-id {KYOTO_SECRET}`, "
+                "or wait until its recovery window ends"
             ),
             3,
         )

@@ -65,6 +65,7 @@ def test_a_schedule(expression: str) -> None:
         ("cron(0 4 ? * ? *)", UNREADABLE),
         ("cron(60 4 1 * ? *)", UNREADABLE),
         ("cron(0 24 1 * ? *)", UNREADABLE),
+        ("cron(0 4, 1 * ? *)", UNREADABLE),
         ("cron(0 8-4 1 * ? *)", UNREADABLE),
         ("cron(0 */0 1 * ? *)", UNREADABLE),
         ("cron(0 x 1 * ? *)", UNREADABLE),
