@@ -20,6 +20,7 @@ MODULE = Path(__file__).resolve().parents[2] / "tools" / "pulumi"
 _ENGINE = "github.com/pulumi/pulumi/pkg/v3"
 _VERSION = "github.com/pulumi/pulumi/sdk/v3/go/common/version.Version"
 _UNAVAILABLE = 3
+_LAST_LINES = 20
 
 
 class EngineMissing(Exception):
@@ -65,8 +66,17 @@ def _build(go: str, target: Path, environment: Mapping[str, str]) -> Path:
         unfinished = Path(folder) / "pulumi"
         flags = f"-s -w -X {_VERSION}=v{version}"
         command = [go, "build", "-trimpath", "-ldflags", flags, "-o", str(unfinished), f"{_ENGINE}/cmd/pulumi"]
-        done = subprocess.run(command, cwd=MODULE, env=environment, stdout=subprocess.DEVNULL, check=False)  # noqa: S603 - ours
+        done = subprocess.run(  # noqa: S603 - our own command
+            command,
+            cwd=MODULE,
+            env=environment,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
         if done.returncode != 0:
+            sys.stderr.write("\n".join(done.stderr.splitlines()[-_LAST_LINES:]) + "\n")
             raise EngineMissing(
                 "Go could not build the Pulumi engine: install Pulumi (https://www.pulumi.com/docs/install/)"
             )
