@@ -40,7 +40,7 @@ class AppSetter:
         secret = self._store.describe(self._fleet.app_secret)
         present = self._present()
         if present == app:
-            return self._note_again(secret, expires_on, dry_run=dry_run)
+            return self._note_again(secret, app, expires_on, dry_run=dry_run)
         if present:
             raise Waiting(
                 f"secret {secret.name} holds an application already, and replacing it is not there yet: "
@@ -53,20 +53,25 @@ class AppSetter:
         version = version_id(secret.arn, text)
         self._store.put(secret.arn, text, version=version, labels=[FIRST])
         if self._store.describe(secret.arn).holder(CURRENT) != version:
+            self._store.move(secret.arn, FIRST, to=None, source=version)
             raise Waiting(f"somebody else has just set another application in {secret.name}: nothing was changed")
-        state = State(status=ACTIVE, proven_at=self._now(), client_secret_expires_on=expires_on)
-        self._store.tag(secret.arn, state.to_tags())
+        self._tag(secret, expires_on)
         return Outcome(_NAME, "set", f"proven and stored in {secret.name}")
 
-    def _note_again(self, secret: Secret, expires_on: date | None, *, dry_run: bool) -> Outcome:
-        """Write what an interrupted run left unsaid, or a date that is new."""
+    def _note_again(self, secret: Secret, app: App, expires_on: date | None, *, dry_run: bool) -> Outcome:
+        """Prove again and write what an interrupted run left unsaid, or a date that is new."""
         state = State.from_tags(secret.tags)
         if state.status and expires_on in (None, state.client_secret_expires_on):
             return Outcome(_NAME, "unchanged", "this application is in place already")
         if dry_run:
             return Outcome(_NAME, "would note", "in place already; would note its state")
-        self._store.tag(secret.arn, State(status=ACTIVE, client_secret_expires_on=expires_on).to_tags())
-        return Outcome(_NAME, "noted", "in place already; its state was noted")
+        prove_app(self._amazon, app)
+        self._tag(secret, expires_on)
+        return Outcome(_NAME, "noted", "in place already; proven again and noted")
+
+    def _tag(self, secret: Secret, expires_on: date | None) -> None:
+        state = State(status=ACTIVE, proven_at=self._now(), client_secret_expires_on=expires_on)
+        self._store.tag(secret.arn, state.to_tags())
 
     def _present(self) -> App | None:
         try:

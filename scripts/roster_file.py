@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
 
-from provisioning import roster
+from provisioning import roster, sheet
 from provisioning.errors import BadInput
 from provisioning.outcomes import Outcome, failure
 from scripts.intake import decoded
@@ -92,11 +92,12 @@ class _Contents:
     def of(cls, data: bytes, name: str) -> Self:
         text = decoded(data, name)
         rows = {row.seller: row for row in roster.parse(text, name)}
-        return cls(data, tuple(cell.strip() for cell in next(csv.reader(io.StringIO(text)))), rows)
+        _, header = next(sheet.rows(text, name))
+        return cls(data, tuple(cell.strip() for cell in header), rows)
 
     def data_with(self, rows: Sequence[Row]) -> bytes:
         """Append rows in the file's own columns and line ends."""
-        end = "\r\n" if b"\r\n" in self.data else "\n"
+        end = next((end for end in ("\r\n", "\n", "\r") if end.encode() in self.data), "\n")
         out = io.StringIO()
         csv.DictWriter(out, self.header, extrasaction="ignore", lineterminator=end).writerows(
             row.cells() for row in rows

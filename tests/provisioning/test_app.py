@@ -35,7 +35,7 @@ REPLACING = (
 SET = Outcome("app", "set", "proven and stored in sellerkeys/dev/app")
 UNCHANGED = Outcome("app", "unchanged", "this application is in place already")
 WOULD_NOTE = Outcome("app", "would note", "in place already; would note its state")
-NOTED = Outcome("app", "noted", "in place already; its state was noted")
+NOTED = Outcome("app", "noted", "in place already; proven again and noted")
 
 
 @pytest.fixture
@@ -87,7 +87,7 @@ def test_the_same_again(
 
 
 def test_a_date_learnt_later(aws: FakeSecretsManager, set_app: Callable[..., Outcome]) -> None:
-    """An end date that was not known the first time is noted; the proof's date stays."""
+    """An end date that was not known the first time is noted, and the application proven again."""
     set_app()
 
     assert set_app(expires_on=MAY, dry_run=True) == Outcome(
@@ -176,6 +176,7 @@ def test_two_operators_at_once(aws: FakeSecretsManager, set_app: Callable[..., O
         "somebody else has just set another application in sellerkeys/dev/app: nothing was changed"
     )
     assert App.from_json(aws.secrets[SECRET].current() or "") == OTHER
+    assert [labels for labels in aws.secrets[SECRET].labels.values() if labels] == [{"AWSCURRENT"}]
 
 
 @pytest.mark.parametrize("when", ["before", "after"])

@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
-import traceback
-from contextlib import suppress
 from dataclasses import replace
 
 import pytest
@@ -13,33 +9,22 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from provisioning.credentials import (
-    AMAZON_COLUMNS,
-    OUR_COLUMNS,
-    Batch,
     HandedIn,
-    Unreadable,
     check_client_id,
     check_client_secret,
     check_refresh_token,
     clean,
     hand_in,
-    read_csv,
 )
 from provisioning.errors import BadInput
 from provisioning.roster import row_from
+from tests.silence import assert_silent
 
 TOKEN = "Atzr|PLACEHOLDER"
 CLIENT_ID = "amzn1.application-oa2-client.PLACEHOLDER"
 CLIENT_SECRET = "amzn1.oa2-cs.v1.PLACEHOLDER"
 CANARY = "PLACEHOLDER-CANARY"
-HEADER = "seller,refresh_token"
-OWN_HEADER = "seller,refresh_token,client_id,client_secret"
-AMAZON_HEADER = "SellerId,RefreshToken,MarketplaceId,Mail"
 
-NO_HEADER = (
-    "row 1: the header has to be seller,refresh_token[,client_id,client_secret] or "
-    "SellerId,RefreshToken,MarketplaceId,Mail"
-)
 
 BARE = st.text(st.characters(exclude_categories=["Cc", "Cf", "Cs", "Zs", "Zl", "Zp"]), min_size=1)
 AROUND = st.text(st.sampled_from(" \t\r\n\xa0\u3000\u200b\u200e\u2060\ufeff"))
@@ -122,7 +107,7 @@ def test_a_refresh_token_that_is_none(text: str, why: str) -> None:
         check_refresh_token(text)
 
     assert str(refusal.value) == why
-    _assert_silent(refusal.value)
+    assert_silent(refusal.value, CANARY)
 
 
 @pytest.mark.parametrize("token", [TOKEN, "Atzr|" + "x" * 2043, "Atzr|"], ids=["usual", "2048 bytes", "short"])
@@ -169,7 +154,7 @@ def test_a_client_id_that_is_none(text: str, why: str) -> None:
         check_client_id(text)
 
     assert str(refusal.value) == why
-    _assert_silent(refusal.value)
+    assert_silent(refusal.value, CANARY)
 
 
 def test_a_client_id() -> None:
@@ -215,7 +200,7 @@ def test_a_client_secret_that_is_none(text: str, why: str) -> None:
         check_client_secret(text)
 
     assert str(refusal.value) == why
-    _assert_silent(refusal.value)
+    assert_silent(refusal.value, CANARY)
 
 
 @pytest.mark.parametrize("secret", [CLIENT_SECRET, "0123456789abcdef" * 4])
@@ -244,206 +229,6 @@ def test_half_an_application(client_id: str, client_secret: str, why: str) -> No
         hand_in("kyoto", TOKEN, client_id, client_secret)
 
     assert str(refusal.value) == why
-
-
-def test_our_format() -> None:
-    """Our CSV names sellers by slug; the last two columns are for applications of their own."""
-    batch = read_csv(f"{OWN_HEADER}\nmaple,{TOKEN},,\nkyoto,{TOKEN},{CLIENT_ID},{CLIENT_SECRET}\n", "creds.csv")
-
-    assert batch == Batch(
-        (HandedIn("maple", TOKEN, row=2), HandedIn("kyoto", TOKEN, CLIENT_ID, CLIENT_SECRET, row=3)),
-    )
-
-
-def test_amazons_format() -> None:
-    """Amazon's sample CSV has a BOM and names sellers by partner id; the mail is dropped, and named (clients.md 1)."""
-    batch = read_csv(
-        f"\ufeff{AMAZON_HEADER}\r\naplaceholder1,{TOKEN},atvpdkikx0der,someone@example.com\r\n", "amazon.csv"
-    )
-
-    assert batch == Batch(
-        (HandedIn("APLACEHOLDER1", TOKEN, by_partner_id=True, marketplace="ATVPDKIKX0DER", row=2),),
-        dropped=("Mail",),
-    )
-
-
-@pytest.mark.parametrize("marketplace", ["US", "us", " ATVPDKIKX0DER "])
-def test_amazons_marketplace_by_code_or_id(marketplace: str) -> None:
-    """A marketplace may be written as in the roster, by code or id."""
-    (row,) = read_csv(f"{AMAZON_HEADER}\nAPLACEHOLDER1,{TOKEN},{marketplace},\n", "amazon.csv").rows
-
-    assert isinstance(row, HandedIn)
-    assert row.marketplace == "ATVPDKIKX0DER"
-
-
-@pytest.mark.parametrize(
-    ("text", "rows"),
-    [
-        pytest.param("H\nmaple,T\n", 2, id="plain"),
-        pytest.param("\ufeffH\nmaple,T\n", 2, id="BOM"),
-        pytest.param('\ufeff"seller","refresh_token"\nmaple,T\n', 2, id="BOM and quotes"),
-        pytest.param("H\r\nmaple,T\r\n", 2, id="CRLF"),
-        pytest.param("H\rmaple,T\r", 2, id="CR"),
-        pytest.param('H\n"maple","T"\n', 2, id="quotes"),
-        pytest.param('H\n maple ,"""T"""\n', 2, id="quotes inside quotes"),
-        pytest.param('H\nmaple,"T\n"\n', 2, id="a line end at a cell's end"),
-        pytest.param("H\n\n , \n\r\nmaple,T", 5, id="empty lines"),
-        pytest.param(" seller , refresh_token \nmaple,T\n", 2, id="spaces in the header"),
-        pytest.param("refresh_token,seller\nT,maple\n", 2, id="columns the other way round"),
-    ],
-)
-def test_how_a_csv_may_be_written(text: str, rows: int) -> None:
-    """What Excel, Windows and editors do to a CSV changes nothing; the row is the line of the file."""
-    batch = read_csv(text.replace("H", HEADER, 1).replace("T", TOKEN), "creds.csv")
-
-    assert batch.rows == (HandedIn("maple", TOKEN, row=rows),)
-
-
-def test_a_row_is_where_it_begins() -> None:
-    """Where a quoted cell spans lines, its row is the line it begins in, and so are the rows behind it."""
-    batch = read_csv(f'{HEADER}\nmaple,"Atzr|x\n\ny"\nberlin,{TOKEN}\n', "creds.csv")
-
-    assert [row.row for row in batch.rows] == [2, 5]
-
-
-@pytest.mark.parametrize(
-    ("text", "why"),
-    [
-        pytest.param("", NO_HEADER, id="empty"),
-        pytest.param(f"maple,Atzr|{CANARY}\n", NO_HEADER, id="no header"),
-        pytest.param(f"Atzr|{CANARY},Atzr|{CANARY}\n", NO_HEADER, id="no header, the same cell twice"),
-        pytest.param(f"seller\n{CANARY}\n", NO_HEADER, id="a column missing"),
-        pytest.param(f"{HEADER},{CANARY}\n", NO_HEADER, id="a column of somebody else's"),
-        pytest.param(f"seller,RefreshToken\nmaple,Atzr|{CANARY}\n", NO_HEADER, id="two formats"),
-        pytest.param(f"seller;refresh_token\nmaple;Atzr|{CANARY}\n", NO_HEADER, id="semicolons"),
-        pytest.param(f"{HEADER},,\nmaple,Atzr|{CANARY},,\n", NO_HEADER, id="columns without a name"),
-        pytest.param(
-            f"{HEADER},refresh_token\nmaple,x,Atzr|{CANARY}\n",
-            "row 1: column refresh_token stands twice",
-            id="a column twice",
-        ),
-        pytest.param(
-            f'{HEADER}\nberlin,x\nmaple,"Atzr|{CANARY}\n',
-            "row 3: this is not CSV (unexpected end of data)",
-            id="a quote that never closes",
-        ),
-        pytest.param(
-            f'{HEADER}\nmaple,"Atzr|{CANARY}"x\n',
-            "row 2: this is not CSV (',' expected after '\"')",
-            id="a quote that closes too early",
-        ),
-        pytest.param(
-            f"{HEADER}\nmaple,{CANARY * 10000}\n",
-            "row 2: this is not CSV (field larger than field limit (131072))",
-            id="an endless cell",
-        ),
-    ],
-)
-def test_a_file_that_cannot_be_read(text: str, why: str) -> None:
-    """A file that is none of the two formats changes nothing, and says where it goes wrong."""
-    with pytest.raises(BadInput) as refusal:
-        read_csv(text, "creds.csv")
-
-    assert str(refusal.value) == f"creds.csv, {why}; nothing was changed"
-    _assert_silent(refusal.value)
-
-
-@pytest.mark.parametrize(
-    ("row", "unreadable"),
-    [
-        pytest.param("maple", Unreadable(2, "maple", "the row has too few fields for its header"), id="too few"),
-        pytest.param(
-            f"maple,Atzr|{CANARY},x",
-            Unreadable(2, "maple", "the row has too many fields for its header"),
-            id="too many",
-        ),
-        pytest.param("maple,", Unreadable(2, "maple", "the refresh token is empty"), id="no token"),
-        pytest.param(
-            f",Atzr|{CANARY}",
-            Unreadable(2, "", "the row names no seller: one is called by 1 to 32 of a-z, 0-9 and -"),
-            id="no seller",
-        ),
-        pytest.param(
-            f"Atzr|{CANARY},maple",
-            Unreadable(2, "", "the row names no seller: one is called by 1 to 32 of a-z, 0-9 and -"),
-            id="columns swapped",
-        ),
-        pytest.param(
-            f"=1+1,Atzr|{CANARY}",
-            Unreadable(2, "", "the row names no seller: one is called by 1 to 32 of a-z, 0-9 and -"),
-            id="a formula",
-        ),
-        pytest.param(
-            f"maple,Atza|{CANARY}",
-            Unreadable(
-                2,
-                "maple",
-                "this is an access token (Atza|), good for an hour: the refresh token begins with Atzr|",
-            ),
-            id="access token",
-        ),
-    ],
-)
-def test_a_bad_row_stops_no_other(row: str, unreadable: Unreadable) -> None:
-    """A row that cannot be used says why; the rows around it stay good."""
-    batch = read_csv(f"{HEADER}\n{row}\nberlin,{TOKEN}\n", "creds.csv")
-
-    assert batch.rows == (unreadable, HandedIn("berlin", TOKEN, row=3))
-    assert CANARY not in repr(batch)
-
-
-@pytest.mark.parametrize(
-    ("row", "why"),
-    [
-        (f"{CANARY},{TOKEN},,", "the row names no seller: Amazon's id has letters and digits only"),
-        (f"APLACEHOLDER1,{TOKEN},{CANARY},", "the MarketplaceId is no marketplace of SP-API"),
-        (f"APLACEHOLDER1,{CANARY},,", "this is no refresh token: one begins with Atzr|"),
-    ],
-    ids=["SellerId", "MarketplaceId", "RefreshToken"],
-)
-def test_a_bad_row_of_amazons(row: str, why: str) -> None:
-    """Amazon's columns are checked as ours are."""
-    batch = read_csv(f"{AMAZON_HEADER}\n{row}\n", "amazon.csv")
-
-    assert [(found.row, found.why) for found in batch.rows if isinstance(found, Unreadable)] == [(2, why)]
-    assert CANARY not in repr(batch)
-
-
-@pytest.mark.parametrize("what", [f"Atzr|{CANARY}", f"Atza|{CANARY}", f"amzn1.oa2-cs.v1.{CANARY}", f"{CANARY} x"])
-@pytest.mark.parametrize("columns", [OUR_COLUMNS, AMAZON_COLUMNS], ids=["ours", "Amazon's"])
-@pytest.mark.parametrize("place", range(5))
-def test_a_secret_in_any_place(columns: tuple[str, ...], place: int, what: str) -> None:
-    """In whichever cell a secret stands, the one behind the last included, nothing that can be printed quotes it."""
-    cells = ["", "", "", ""]
-    cells[place : place + 1] = [what]
-    batch = read_csv(f"{','.join(columns)}\n{','.join(cells)}\n", "creds.csv")
-
-    assert CANARY not in repr(batch)
-
-
-@given(
-    st.lists(
-        st.lists(st.text(st.characters(), max_size=12) | st.sampled_from([TOKEN, "maple", CLIENT_ID]), max_size=6),
-        max_size=4,
-    ),
-    st.sampled_from([HEADER, OWN_HEADER, AMAZON_HEADER]),
-    st.sampled_from(["\n", "\r\n"]),
-)
-def test_every_row_has_an_end(table: list[list[str]], header: str, end: str) -> None:
-    """Whatever stands in the cells of a well-formed CSV, every row that is not empty is either good or says why."""
-    out = io.StringIO()
-    csv.writer(out, lineterminator=end, quoting=csv.QUOTE_ALL).writerows(table)
-    batch = read_csv(f"{header}{end}{out.getvalue()}", "creds.csv")
-
-    assert len(batch.rows) == sum(any(cell.strip() for cell in cells) for cells in table)
-    assert [row.row for row in batch.rows] == sorted({row.row for row in batch.rows})
-
-
-@given(st.text())
-def test_any_text_at_all(text: str) -> None:
-    """Whatever is handed in is a batch or a BadInput, and no other failure."""
-    with suppress(BadInput):
-        assert isinstance(read_csv(text, "creds.csv"), Batch)
 
 
 @pytest.mark.parametrize(
@@ -476,10 +261,3 @@ def test_no_secret_in_a_repr() -> None:
 
     assert CANARY not in repr(handed_in)
     assert replace(handed_in, client_secret=None).own_app is None
-
-
-def _assert_silent(error: BaseException) -> None:
-    """Neither text nor a printed traceback with its chain hold the canary; nothing is chained."""
-    assert CANARY not in "".join((repr(error), *traceback.format_exception(error)))
-    assert error.__cause__ is None
-    assert error.__suppress_context__ or error.__context__ is None

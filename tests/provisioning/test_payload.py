@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import traceback
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from provisioning.payload import OWN, App, Credential, MalformedPayload, Offer
+from tests.silence import assert_silent
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -199,7 +199,7 @@ def test_a_wrong_value_is_not_quoted(read: Callable[[str], object], text: str, k
         read(json.dumps(flat))
 
     assert str(refusal.value) == f"{key}: every value has to be a non-empty string"
-    _assert_silent(refusal.value)
+    assert_silent(refusal.value, CANARY)
 
 
 @pytest.mark.parametrize(("read", "text"), SAMPLES)
@@ -222,7 +222,7 @@ def test_a_wrong_document_is_not_quoted(
     with pytest.raises(MalformedPayload) as refusal:
         read(spoil(dict.fromkeys(json.loads(text), CANARY)))
 
-    _assert_silent(refusal.value)
+    assert_silent(refusal.value, CANARY)
 
 
 @pytest.mark.parametrize(
@@ -274,7 +274,7 @@ def test_an_offer_that_does_not_fit(offer: Offer, why: str) -> None:
         offer.over(CREDENTIAL)
 
     assert str(refusal.value) == why
-    _assert_silent(refusal.value)
+    assert_silent(refusal.value, CANARY)
 
 
 @pytest.mark.parametrize(
@@ -304,11 +304,3 @@ def test_a_new_client_secret_keeps_the_authorization() -> None:
     assert composed == replace(CREDENTIAL, client_id="id", client_secret="PLACEHOLDER-NEW", app_version=OWN)
     assert composed.has_own_application
     assert composed.app == App("id", "PLACEHOLDER-NEW")
-
-
-def _assert_silent(error: BaseException) -> None:
-    """Neither text, arguments nor a printed traceback with its chain hold the canary."""
-    told = "".join((str(error), repr(error), repr(error.args), *traceback.format_exception(error)))
-    assert CANARY not in told
-    assert error.__cause__ is None
-    assert error.__suppress_context__ or error.__context__ is None

@@ -2,29 +2,18 @@
 
 from __future__ import annotations
 
-import traceback
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import boto3
 import pytest
-from botocore import exceptions as boto
 from botocore.config import Config
 from botocore.stub import Stubber
 
-from provisioning.errors import (
-    AccessDenied,
-    RotationPending,
-    SecretBeingDeleted,
-    SecretEmpty,
-    SecretNotDeclared,
-    SellerkeysError,
-    Unreachable,
-)
 from provisioning.store import CURRENT, OFFERED, PENDING, Secret, Store, Value
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
     from types_boto3_secretsmanager import SecretsManagerClient
 
@@ -35,27 +24,6 @@ V1, V2 = "00000000-0000-4000-8000-000000000001", "00000000-0000-4000-8000-000000
 ROTATION_TOKEN = "00000000-0000-4000-8000-00000000000f"
 CANARY = "Atzr|PLACEHOLDER-CANARY"
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
-
-CALLS: list[Any] = [
-    pytest.param("describe_secret", lambda store: store.describe(NAME), id="DescribeSecret"),
-    pytest.param("get_secret_value", lambda store: store.read(NAME), id="GetSecretValue"),
-    pytest.param(
-        "put_secret_value", lambda store: store.put(NAME, CANARY, version=V1, labels=[PENDING]), id="PutSecretValue"
-    ),
-    pytest.param(
-        "update_secret_version_stage",
-        lambda store: store.move(NAME, CURRENT, to=V2, source=V1),
-        id="UpdateSecretVersionStage",
-    ),
-    pytest.param(
-        "rotate_secret",
-        lambda store: store.rotate(NAME, function=FUNCTION, schedule="rate(30 days)", immediately=True),
-        id="RotateSecret",
-    ),
-    pytest.param("tag_resource", lambda store: store.tag(NAME, {"a": "b"}), id="TagResource"),
-    pytest.param("list_secrets", lambda store: list(store.list(NAME)), id="ListSecrets"),
-]
-ACTIONS = {call.values[0]: call.id for call in CALLS}
 
 
 @pytest.fixture
@@ -82,9 +50,6 @@ def aws(client: SecretsManagerClient) -> Iterator[Stubber]:
 def store(client: SecretsManagerClient) -> Store:
     """The store in front of that client."""
     return Store(client, clock=lambda: NOW)
-
-
-# What is asked.
 
 
 def test_describe(aws: Stubber, store: Store) -> None:
@@ -248,9 +213,6 @@ def test_tag(aws: Stubber, store: Store) -> None:
     store.tag(NAME, {"a": "1", "b": ""})
 
 
-# What time it is.
-
-
 @pytest.mark.parametrize(
     ("date", "now"),
     [
@@ -268,206 +230,3 @@ def test_the_time_is_aws_s(aws: Stubber, store: Store, date: str | None, now: da
     store.describe(NAME)
 
     assert (before, store.now()) == (NOW, now)
-
-
-# What is refused.
-
-
-@pytest.mark.parametrize(("operation", "call"), CALLS)
-@pytest.mark.parametrize(
-    ("code", "said", "status", "failure"),
-    [
-        pytest.param(
-            "ResourceNotFoundException",
-            "Secrets Manager can't find the specified secret.",
-            400,
-            lambda _: SecretNotDeclared(NAME),
-            id="not declared",
-        ),
-        pytest.param(
-            "ResourceNotFoundException",
-            "Secrets Manager can't find the specified secret value for staging label: AWSCURRENT",
-            400,
-            lambda _: SecretEmpty(NAME),
-            id="empty",
-        ),
-        pytest.param(
-            "InvalidRequestException",
-            "You can't perform this operation on the secret because it was marked for deletion.",
-            400,
-            lambda _: SecretBeingDeleted(NAME),
-            id="marked for deletion",
-        ),
-        pytest.param(
-            "InvalidRequestException",
-            "You can't perform this operation on the secret because it was deleted.",
-            400,
-            lambda _: SecretBeingDeleted(NAME),
-            id="deleted",
-        ),
-        pytest.param(
-            "InvalidRequestException",
-            "A previous rotation isn't complete. That rotation will be reattempted.",
-            400,
-            lambda _: RotationPending(NAME),
-            id="rotation pending",
-        ),
-        pytest.param(
-            "AccessDeniedException",
-            "User: x is not authorized to perform: y on resource: sellerkeys/dev/sellers/deleted-goods/sp-api",
-            400,
-            lambda action: AccessDenied(action, NAME),
-            id="denied, for a seller named deleted-goods",
-        ),
-        pytest.param(
-            "AccessDeniedException",
-            "Access to KMS is not allowed",
-            400,
-            lambda action: AccessDenied(action, NAME),
-            id="denied by KMS",
-        ),
-        *(
-            pytest.param(
-                code,
-                CANARY,
-                400,
-                lambda _, code=code: Unreachable(
-                    f"AWS does not accept these credentials ({code}): sign in again, then run this again"
-                ),
-                id=code,
-            )
-            for code in [
-                "ExpiredTokenException",
-                "ExpiredToken",
-                "UnrecognizedClientException",
-                "InvalidSignatureException",
-                "InvalidClientTokenId",
-                "IncompleteSignatureException",
-            ]
-        ),
-        *(
-            pytest.param(
-                code,
-                CANARY,
-                status,
-                lambda action, code=code: Unreachable(f"AWS put {action} on {NAME} off ({code}): run this again"),
-                id=code,
-            )
-            for code, status in [
-                ("ThrottlingException", 400),
-                ("Throttling", 400),
-                ("TooManyRequestsException", 400),
-                ("InternalServiceError", 500),
-                ("503", 503),
-            ]
-        ),
-    ],
-)
-def test_what_aws_refuses(
-    aws: Stubber,
-    store: Store,
-    operation: str,
-    call: Callable[[Store], object],
-    code: str,
-    said: str,
-    status: int,
-    failure: Callable[[str], SellerkeysError],
-) -> None:
-    """Each of AWS's refusals is one of our errors, with its sentence and exit code, from every call alike."""
-    aws.add_client_error(operation, code, said, http_status_code=status)
-
-    with pytest.raises(SellerkeysError) as refusal:
-        call(store)
-
-    expected = failure(ACTIONS[operation])
-    assert (type(refusal.value), str(refusal.value)) == (type(expected), str(expected))
-    _assert_silent(refusal.value)
-
-
-@pytest.mark.parametrize(("operation", "call"), CALLS)
-def test_what_we_did_not_foresee(aws: Stubber, store: Store, operation: str, call: Callable[[Store], object]) -> None:
-    """Any other refusal is told in AWS's words; not for PutSecretValue, where they may quote the value."""
-    aws.add_client_error(operation, "InvalidParameterException", f"Value '{CANARY}' is wrong.")
-
-    with pytest.raises(SellerkeysError) as refusal:
-        call(store)
-
-    action = ACTIONS[operation]
-    told = "CloudTrail has the reason" if action == "PutSecretValue" else f"Value '{CANARY}' is wrong."
-    assert str(refusal.value) == f"AWS refused {action} on {NAME}: InvalidParameterException: {told}"
-    assert refusal.value.exit_code == 1
-    assert refusal.value.__suppress_context__
-
-
-@pytest.mark.parametrize(("operation", "call"), CALLS)
-@pytest.mark.parametrize(
-    ("error", "sentence"),
-    [
-        pytest.param(
-            boto.EndpointConnectionError(endpoint_url=CANARY),
-            "AWS could not be reached for ACTION on NAME (EndpointConnectionError): run this again",
-            id="no connection",
-        ),
-        pytest.param(
-            boto.ReadTimeoutError(endpoint_url=CANARY),
-            "AWS could not be reached for ACTION on NAME (ReadTimeoutError): run this again",
-            id="timeout",
-        ),
-        pytest.param(
-            boto.SSLError(endpoint_url="x", error=CANARY),
-            "AWS could not be reached for ACTION on NAME (SSLError): run this again",
-            id="TLS",
-        ),
-        pytest.param(
-            boto.NoCredentialsError(),
-            "no AWS credentials were found: set AWS_PROFILE, or sign in, then run this again",
-            id="no credentials",
-        ),
-        *(
-            pytest.param(
-                error,
-                f"AWS credentials could not be had ({type(error).__name__}): sign in again, then run this again",
-                id=type(error).__name__,
-            )
-            for error in [
-                boto.PartialCredentialsError(provider="env", cred_var=CANARY),
-                boto.CredentialRetrievalError(provider="process", error_msg=CANARY),
-                boto.UnauthorizedSSOTokenError(),
-                boto.TokenRetrievalError(provider="sso", error_msg=CANARY),
-            ]
-        ),
-        pytest.param(
-            boto.ParamValidationError(report=f"Invalid type for parameter SecretString, value: {CANARY}"),
-            "boto3 did not take ACTION on NAME as it was asked: this is a defect of sellerkeys; report it",
-            id="our own mistake",
-        ),
-    ],
-)
-def test_what_never_reaches_aws(
-    client: SecretsManagerClient,
-    store: Store,
-    operation: str,
-    call: Callable[[Store], object],
-    error: boto.BotoCoreError,
-    sentence: str,
-) -> None:
-    """What botocore itself fails with is told by its kind; its text, which may quote anything, is not."""
-
-    def fail(**_: object) -> None:
-        raise error
-
-    client.meta.events.register("before-send", fail)
-
-    with pytest.raises(SellerkeysError) as failure:
-        call(store)
-
-    assert str(failure.value) == sentence.replace("ACTION", ACTIONS[operation]).replace("NAME", NAME)
-    assert isinstance(failure.value, Unreachable) is not isinstance(error, boto.ParamValidationError)
-    _assert_silent(failure.value)
-
-
-def _assert_silent(error: BaseException) -> None:
-    """Neither the text nor a printed traceback with its chain hold the canary."""
-    assert CANARY not in "".join((repr(error), *traceback.format_exception(error)))
-    assert error.__cause__ is None
-    assert error.__suppress_context__
