@@ -64,7 +64,7 @@ def test_each_line_is_passed_on(pulumi: Callable[..., Engine], tmp_path: Path) -
         (
             {
                 "up": "echo 'Updating'; echo 'error: update failed'; echo;"
-                " echo '    error: rosters/dev.csv, row 3, column region: is wrong' >&2; exit 255"
+                " echo '    error: rosters/dev.csv, row 3, column region: is wrong'; exit 255"
             },
             EngineFailed,
             "`pulumi up` failed: error: update failed | error: rosters/dev.csv, row 3, column region: is wrong",
