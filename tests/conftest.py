@@ -5,8 +5,6 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 import pytest
-from tests.fakes.amazon import FakeAmazon
-from tests.fakes.secrets_manager import FakeSecretsManager
 
 from provisioning import naming
 from provisioning.amazon import Amazon, Endpoints
@@ -14,6 +12,8 @@ from provisioning.fleet import Fleet
 from provisioning.roster import parse
 from provisioning.settings import from_config
 from provisioning.store import Store
+from tests.fakes.amazon import FakeAmazon
+from tests.fakes.secrets_manager import FakeSecretsManager
 
 ROSTER = """\
 seller,account_name,application,region,selling_partner_id,marketplaces,consented_on
