@@ -32,7 +32,7 @@ lock: setup ## Pin every dependency anew, with hashes and without any index's ad
 	  --python-version 3.11 --group bench --group test --group clients pyproject.toml -o requirements.lock
 
 clean: ## Remove what the other targets made in this folder.
-	rm -rf .venv .bench .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis build
+	rm -rf .venv .bench .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis dist
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 setup: $(READY)
