@@ -20,17 +20,13 @@ from rich.panel import Panel
 from local import control, running
 from local.amazon.issuing import issue_command
 from local.demo.command import demo_command
+from local.fault_command import fault_command
 from local.home import VARIABLE, Home, HomeBusy, Running
+from local.waiting import Waiting, bench_in
 
 _LONGEST_START = 60.0
 _LONGEST_END = 60.0
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
-
-
-class Waiting(click.ClickException):
-    """Nothing can be done until someone starts a bench, or installs Pulumi (design.md 8)."""
-
-    exit_code = 3
 
 
 class Span(click.ParamType[timedelta]):
@@ -98,7 +94,7 @@ def down(home: Home) -> None:
 @click.pass_obj
 def status(home: Home) -> None:
     """Tell whether the bench is up, and where."""
-    _show(home, _running(home))
+    _show(home, bench_in(home))
 
 
 @main.command(context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False})
@@ -109,7 +105,7 @@ def run(home: Home, command: tuple[str, ...]) -> None:
     from local.engine.attach import attached  # noqa: PLC0415 - the engine's libraries take a second to import
     from local.engine.bootstrap import EngineMissing  # noqa: PLC0415 - as above
 
-    variables = running.environment(os.environ, _running(home).environment)
+    variables = running.environment(os.environ, bench_in(home).environment)
     with ExitStack() as stack:
         try:
             variables |= stack.enter_context(attached(variables, home.folder))
@@ -130,7 +126,7 @@ def clock() -> None:
 @click.pass_obj
 def now(home: Home) -> None:
     """Tell the bench's time."""
-    click.echo(control.call(_running(home).control, "GET", "/time")["now"])
+    click.echo(control.call(bench_in(home).control, "GET", "/time")["now"])
 
 
 @clock.command()
@@ -138,7 +134,7 @@ def now(home: Home) -> None:
 @click.pass_obj
 def advance(home: Home, span: timedelta) -> None:
     """Move the bench's time forward by SPAN, such as 30d, and wait for the rotations that makes due."""
-    bench = _running(home)
+    bench = bench_in(home)
     moved = control.call(bench.control, "POST", "/time/advance", {"seconds": span.total_seconds()})
     idle = control.call(bench.control, "GET", "/rotations/idle?timeout=300")["idle"]
     click.echo(moved["now"] if idle else f"{moved['now']} (rotations still run)")
@@ -148,19 +144,13 @@ def advance(home: Home, span: timedelta) -> None:
 @click.pass_obj
 def events(home: Home) -> None:
     """Print the rotation events so far, one CloudTrail record a line."""
-    for record in control.call(_running(home).control, "GET", "/events")["events"]:
+    for record in control.call(bench_in(home).control, "GET", "/events")["events"]:
         click.echo(json.dumps(record))
 
 
 main.add_command(issue_command)
 main.add_command(demo_command)
-
-
-def _running(home: Home) -> Running:
-    bench = home.running()
-    if bench is None:
-        raise Waiting(f"no bench is up in {home.folder}; start one with: python -m local up --detach")
-    return bench
+main.add_command(fault_command)
 
 
 def _run_bench(home: Home) -> None:
@@ -174,7 +164,7 @@ def _run_bench(home: Home) -> None:
         signal.signal(number, lambda *_: bench.stopping.set())
     try:
         with bench:
-            _show(home, _running(home))
+            _show(home, bench_in(home))
             bench.stopping.wait()
     except HomeBusy as busy:
         raise click.ClickException(str(busy)) from None

@@ -5,7 +5,10 @@
 | `GET /time` | | `{"now": "2026-11-24T01:00:00+00:00"}` |
 | `POST /time/advance` | `{"seconds": 86400}` | the same, after the move |
 | `GET /events` | | `{"events": [CloudTrail records, oldest first]}` |
-| `GET /rotations/idle` | `timeout=30` | `{"idle": true}`, false if the time ran out |
+| `GET /faults` | | `{"faults": [what goes wrong at AWS]}`; Amazon's own are at its `/_bench/faults` |
+| `PUT /faults` | a fault (`aws/faults/fault.py`) | the same, after it |
+| `DELETE /faults` | | the same, none |
+| `GET /rotations/idle` | `timeout=30` | `{"idle": true}` once nothing runs or is due; false if the time ran out |
 | `POST /stop` | | `{}`; the bench then ends |
 
 A wrong request is answered with 400 or 404 and `{"error": sentence}`.
@@ -15,12 +18,15 @@ from __future__ import annotations
 
 import http.client
 import json
+from dataclasses import asdict
 from datetime import timedelta
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, urlsplit
 
+from local.aws.faults.fault import Fault
 from local.loopback import Handler, Loopback
+from local.reading import read
 
 if TYPE_CHECKING:
     import threading
@@ -50,6 +56,9 @@ class Control:
             ("GET", "/time"): self._time,
             ("POST", "/time/advance"): self._advance,
             ("GET", "/events"): self._events,
+            ("GET", "/faults"): self._faults,
+            ("PUT", "/faults"): self._put_fault,
+            ("DELETE", "/faults"): self._clear_faults,
             ("GET", "/rotations/idle"): self._idle,
             ("POST", "/stop"): self._stop,
         }
@@ -77,8 +86,19 @@ class Control:
     def _events(self, _arguments: Arguments) -> dict[str, Any]:
         return {"events": [event.record() for event in self._aws.trail.events()]}
 
+    def _faults(self, _arguments: Arguments) -> dict[str, Any]:
+        return {"faults": [asdict(fault) for fault in self._aws.faults.all()]}
+
+    def _put_fault(self, arguments: Arguments) -> dict[str, Any]:
+        self._aws.faults.put(read(Fault, arguments))
+        return self._faults({})
+
+    def _clear_faults(self, _arguments: Arguments) -> dict[str, Any]:
+        self._aws.faults.clear()
+        return self._faults({})
+
     def _idle(self, arguments: Arguments) -> dict[str, Any]:
-        return {"idle": self._aws.rotations.wait_idle(min(float(arguments.get("timeout", 30)), _LONGEST_WAIT))}
+        return {"idle": self._aws.wait_idle(min(float(arguments.get("timeout", 30)), _LONGEST_WAIT))}
 
     def _stop(self, _arguments: Arguments) -> dict[str, Any]:
         self._stopping.set()
@@ -116,6 +136,8 @@ def _handler(routes: Routes) -> type[Handler]:
             else:
                 self._say(HTTPStatus.BAD_REQUEST, {"error": "the body must be a JSON object"})
 
+        do_PUT = do_DELETE = do_POST  # noqa: N815 - http.server's names
+
         def _serve(self, arguments: Arguments) -> None:
             url = urlsplit(self.path)
             action = routes.get((self.command, url.path))
@@ -124,7 +146,9 @@ def _handler(routes: Routes) -> type[Handler]:
                 return
             try:
                 self._say(HTTPStatus.OK, action({**dict(parse_qsl(url.query)), **arguments}))
-            except (KeyError, TypeError, ValueError, OverflowError) as error:
+            except ValueError as error:
+                self._say(HTTPStatus.BAD_REQUEST, {"error": str(error)})
+            except (KeyError, TypeError, OverflowError) as error:
                 self._say(HTTPStatus.BAD_REQUEST, {"error": f"{type(error).__name__}: {error}"})
 
         def _say(self, status: int, answer: dict[str, Any]) -> None:

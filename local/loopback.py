@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import logging
 import socket
+import struct
 import sys
 import threading
 import traceback
@@ -13,6 +14,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 HOST = "127.0.0.1"
+#: SO_LINGER with no time: a socket closed like this sends RST instead of FIN.
+_NO_FAREWELL = struct.pack("ii", 1, 0)
 _LONGEST_BODY = 64 * 1024 * 1024
 _log = logging.getLogger(__name__)
 
@@ -48,6 +51,12 @@ class Handler(BaseHTTPRequestHandler):
         self.end_headers()
         if self.command != "HEAD":
             self.wfile.write(body)
+
+    def reset(self) -> None:
+        """Break the connection instead of answering: the client sees ECONNRESET."""
+        self.close_connection = True
+        self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _NO_FAREWELL)
+        self.connection.close()
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base class's signature
         """Say nothing: paths and bodies may hold what nobody should read."""

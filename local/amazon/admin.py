@@ -18,15 +18,14 @@ with one sentence in `error`.
 
 from __future__ import annotations
 
-from dataclasses import asdict, fields
-from typing import TYPE_CHECKING, Any, Final, TypeVar
-
-from pydantic import TypeAdapter, ValidationError
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any, Final
 
 from local.amazon.bodies import NewApplication, NewAuthorization, NewClientSecret, NewSeller, Revocation
 from local.amazon.faults import Fault
 from local.amazon.messages import Answer, json_answer, read_json_object
 from local.amazon.registry import UnknownToAmazon
+from local.reading import read
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -36,7 +35,6 @@ if TYPE_CHECKING:
     from local.amazon.messages import Request
     from local.amazon.registry import Registry
 
-T = TypeVar("T")
 ADMIN_PREFIX: Final = "/_bench/"
 
 
@@ -58,15 +56,13 @@ class Admin:
             return _sorry(400, "the body is not a JSON object")
         try:
             return action(self, body)
-        except ValidationError as error:
-            return _sorry(400, _complaint(error))
         except UnknownToAmazon as error:
             return _sorry(404, str(error))
         except ValueError as error:
             return _sorry(400, str(error))
 
     def _add_application(self, body: dict[str, Any]) -> Answer:
-        new = _read(NewApplication, body)
+        new = read(NewApplication, body)
         application = self._registry.add_application(new.kind, scopes=new.scopes, roles=new.roles)
         return json_answer(
             201,
@@ -78,28 +74,28 @@ class Admin:
         )
 
     def _replace_client_secret(self, body: dict[str, Any]) -> Answer:
-        secret = self._registry.replace_client_secret(_read(NewClientSecret, body).client_id)
+        secret = self._registry.replace_client_secret(read(NewClientSecret, body).client_id)
         return json_answer(201, {"client_secret": secret.value})
 
     def _add_seller(self, body: dict[str, Any]) -> Answer:
-        new = _read(NewSeller, body)
+        new = read(NewSeller, body)
         seller = self._registry.add_seller(
             new.region, new.marketplaces, selling_partner_id=new.selling_partner_id, store_name=new.store_name
         )
         return json_answer(201, {"selling_partner_id": seller.selling_partner_id})
 
     def _authorize(self, body: dict[str, Any]) -> Answer:
-        new = _read(NewAuthorization, body)
+        new = read(NewAuthorization, body)
         authorization = self._registry.authorize(new.client_id, new.selling_partner_id, new.region, new.consented_on)
         return json_answer(201, {"refresh_token": authorization.refresh_token})
 
     def _revoke(self, body: dict[str, Any]) -> Answer:
-        revocation = _read(Revocation, body)
+        revocation = read(Revocation, body)
         revoked = self._registry.revoke(revocation.selling_partner_id, revocation.client_id)
         return json_answer(200, {"revoked": revoked})
 
     def _put_fault(self, body: dict[str, Any]) -> Answer:
-        self._faults.put(_read(Fault, body))
+        self._faults.put(read(Fault, body))
         return self._list_faults({})
 
     def _clear_faults(self, _body: dict[str, Any]) -> Answer:
@@ -125,14 +121,6 @@ class Admin:
     }
 
 
-def _read(kind: type[T], body: dict[str, Any]) -> T:
-    """Read a body into a dataclass; raises ValidationError on a wrong value, ValueError on a name it does not have."""
-    known = {field.name for field in fields(kind)}  # type: ignore[arg-type]
-    if unknown := sorted(body.keys() - known):
-        raise ValueError(f"unknown: {', '.join(unknown)}; known are {', '.join(sorted(known))}")
-    return TypeAdapter(kind).validate_python(body)
-
-
 def _describe(call: Call) -> dict[str, object]:
     return {
         "at": call.at.isoformat(),
@@ -141,14 +129,6 @@ def _describe(call: Call) -> dict[str, object]:
         "status": call.status,
         **asdict(call.caller),
     }
-
-
-def _complaint(error: ValidationError) -> str:
-    """Say what is wrong with which field, without what was sent."""
-    return "; ".join(
-        ": ".join([*(str(part) for part in item["loc"]), item["msg"].removeprefix("Value error, ")])
-        for item in error.errors(include_input=False)
-    )
 
 
 def _sorry(status: int, sentence: str) -> Answer:

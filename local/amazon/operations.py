@@ -17,12 +17,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class SellerOperation:
-    """An operation on a seller's behalf; any one of `roles` opens it (sp-api.md 7)."""
+    """An operation on a seller's behalf; any one of `roles` opens it (sp-api.md 7).
+
+    The older operations answer inside `payload`; the newer ones, `bare`, with the object itself.
+    """
 
     name: str
     rate: Rate
     roles: frozenset[str]
     payload: Callable[[Seller], object]
+    bare: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +54,14 @@ def _participations(seller: Seller) -> object:
     ]
 
 
+def _nothing(**fields: object) -> Callable[[Seller], object]:
+    """Answer every seller alike, as one who has none of what was asked for."""
+    return lambda _seller: fields
+
+
+_TRACKING: Final = "Inventory and Order Tracking"
+_LISTING: Final = "Product Listing"
+
 OPERATIONS: Final[dict[tuple[str, str], Operation]] = {
     # Sources disagree about the roles; nearly any seller role is the oldest of them (sp-api.md 9).
     ("GET", "/sellers/v1/marketplaceParticipations"): SellerOperation(
@@ -57,4 +69,31 @@ OPERATIONS: Final[dict[tuple[str, str], Operation]] = {
     ),
     # 1 rps, burst 5: the Notifications API's rate (sp-api.md 5.3).
     ("GET", "/notifications/v1/destinations"): GrantlessOperation("getDestinations", Rate(1.0, 5), NOTIFICATIONS, []),
+    # A read for each permission area (sp-api.md 7.1); rates and shapes are those of Amazon's models, the roles 7.1's.
+    ("GET", "/orders/2026-01-01/orders"): SellerOperation(
+        "searchOrders", Rate(0.0056, 20), frozenset({_TRACKING}), _nothing(orders=[]), bare=True
+    ),
+    ("GET", "/finances/2024-06-19/transactions"): SellerOperation(
+        "listTransactions", Rate(0.5, 10), frozenset({"Finance and Accounting"}), _nothing(transactions=[])
+    ),
+    ("GET", "/catalog/2022-04-01/items"): SellerOperation(
+        "searchCatalogItems", Rate(2.0, 2), frozenset({_LISTING}), _nothing(numberOfResults=0, items=[]), bare=True
+    ),
+    ("GET", "/fba/inventory/v1/summaries"): SellerOperation(
+        "getInventorySummaries",
+        Rate(2.0, 2),
+        frozenset({"Amazon Fulfillment", _LISTING}),
+        _nothing(inventorySummaries=[]),
+    ),
+    ("GET", "/definitions/2020-09-01/productTypes"): SellerOperation(
+        "searchDefinitionsProductTypes",
+        Rate(5.0, 10),
+        frozenset({_LISTING}),
+        _nothing(productTypes=[], productTypeVersion="LATEST"),
+        bare=True,
+    ),
+    # Which role opens a report depends on its type; these two open a seller's own list of offers.
+    ("GET", "/reports/2021-06-30/reports"): SellerOperation(
+        "getReports", Rate(0.0222, 10), frozenset({_TRACKING, _LISTING}), _nothing(reports=[]), bare=True
+    ),
 }

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import random
-import socket
-import struct
 import threading
 from http import HTTPStatus
 from typing import TYPE_CHECKING
@@ -22,9 +20,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from local.clock import Clock
-
-#: SO_LINGER with no time: a socket closed like this sends RST instead of FIN.
-_NO_FAREWELL = struct.pack("ii", 1, 0)
 
 
 class AmazonServer:
@@ -82,7 +77,7 @@ def _handler(answer: Callable[[Request], Answer]) -> type[Handler]:
             try:
                 given = answer(self._request())
             except Dropped:
-                self._hang_up()
+                self.reset()
             except BodyTooLong:
                 self.close_connection = True
                 self.answer(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
@@ -95,10 +90,5 @@ def _handler(answer: Callable[[Request], Answer]) -> type[Handler]:
             url = urlsplit(self.path)
             headers = {name.lower(): value for name, value in self.headers.items()}
             return Request(self.command, url.path, parse_qs(url.query), headers, self.body())
-
-        def _hang_up(self) -> None:
-            self.close_connection = True
-            self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _NO_FAREWELL)
-            self.connection.close()
 
     return Gateway

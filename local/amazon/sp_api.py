@@ -75,7 +75,8 @@ class SpApi:
             "x-amzn-RateLimit-Limit": str(operation.rate.per_second),
             "x-amzn-RequestId": self._placeholders.request_id(),
         }
-        return json_answer(200, {"payload": payload}, headers)
+        is_bare = isinstance(operation, SellerOperation) and operation.bare
+        return json_answer(200, payload if is_bare else {"payload": payload}, headers)
 
     def _token(self, request: Request) -> AccessToken:
         """Take the access token, which has to be known, live and got with a client secret under 180 days old."""

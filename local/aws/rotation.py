@@ -6,7 +6,9 @@ Sources: aws.md 2.1 to 2.7 and 2.9. Times are the bench's: moving its clock make
 from __future__ import annotations
 
 import json
+import logging
 import threading
+import traceback
 import uuid
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     from local.aws.trail import EventName, Trail
     from local.clock import Clock
 
+_log = logging.getLogger(__name__)
 STEPS = ("createSecret", "setSecret", "testSecret", "finishSecret")
 _WORKERS = 8
 TRIAL = ("testSecret",)  # RotateImmediately=false, aws.md 2.4
@@ -92,7 +95,8 @@ class Rotations:
         self._executor = ThreadPoolExecutor(_WORKERS, thread_name_prefix="rotation")
         self._changed = threading.Condition()
         self._due: dict[tuple[str, str], datetime] = {}
-        self._rotating: set[tuple[str, str]] = set()  # secret and version
+        self._after: dict[tuple[str, str], Callable[[], None]] = {}
+        self._rotating: dict[tuple[str, str], Rotation] = {}  # by secret and version
         self._tasks = 0
         self._stopped = False
 
@@ -102,8 +106,24 @@ class Rotations:
             if self._stopped or (rotation.secret_arn, rotation.token) in self._rotating:
                 return
             self._due.pop(("retry", rotation.secret_arn), None)
-            self._rotating.add((rotation.secret_arn, rotation.token))
+            self._rotating[rotation.secret_arn, rotation.token] = rotation
             self._submit(lambda: self._run(rotation, book, attempt))
+
+    def running(self, secret_arn: str, token: str) -> Rotation | None:
+        """Find the rotation that runs for a version at this moment."""
+        with self._changed:
+            return self._rotating.get((secret_arn, token))
+
+    def after(self, kind: str, secret_arn: str, action: Callable[[], None]) -> bool:
+        """Run `action` when what runs for the secret ends; False, and nothing is kept, where nothing runs.
+
+        One action of a kind is kept per secret, so that what came due meanwhile is looked at again, once.
+        """
+        with self._changed:
+            runs = any(arn == secret_arn for arn, _ in self._rotating)
+            if runs:
+                self._after[kind, secret_arn] = action
+            return runs
 
     def schedule(self, secret_arn: str, when: datetime, action: Callable[[], None]) -> None:
         """Run `action` once the bench's clock reaches `when`; replaces what was scheduled for the secret.
@@ -123,6 +143,7 @@ class Rotations:
         with self._changed:
             self._stopped = True
             self._due.clear()
+            self._after.clear()
 
     def join(self) -> None:
         """Wait for the steps that run; `close` first, and end the functions if they are not to be waited for."""
@@ -149,21 +170,26 @@ class Rotations:
     def _work(self, action: Callable[[], None]) -> None:
         try:
             action()
+        except Exception as error:  # noqa: BLE001 - a defect of the bench must not end in a thread that nobody watches
+            _log.error("%s in %s:%s", type(error).__name__, *_place(error))
         finally:
             with self._changed:
                 self._tasks -= 1
                 self._changed.notify_all()
 
     def _run(self, rotation: Rotation, book: Book, attempt: int) -> None:
-        names = _TRIAL_EVENTS if rotation.trial else _EVENTS
-        if not book.waits(rotation):
+        try:
+            if book.waits(rotation):
+                self._attempt(rotation, book, attempt)
+        finally:
             self._done(rotation)
-            return
+
+    def _attempt(self, rotation: Rotation, book: Book, attempt: int) -> None:
+        names = _TRIAL_EVENTS if rotation.trial else _EVENTS
         self._tell(names.started, rotation, attempt=str(attempt))
         failure = self._walk(rotation, book)
         if rotation.trial:
             book.drop_trial(rotation)
-        self._done(rotation)
         if failure is None:
             self._tell(names.succeeded, rotation, attempt=str(attempt))
             return
@@ -175,25 +201,37 @@ class Rotations:
 
     def _done(self, rotation: Rotation) -> None:
         with self._changed:
-            self._rotating.discard((rotation.secret_arn, rotation.token))
+            self._rotating.pop((rotation.secret_arn, rotation.token), None)
+            if any(arn == rotation.secret_arn for arn, _ in self._rotating):
+                return
+            for key in [key for key in self._after if key[1] == rotation.secret_arn]:
+                self._submit(self._after.pop(key))
 
     def _walk(self, rotation: Rotation, book: Book) -> _Failure | None:
         step = ""
         for step in TRIAL if rotation.trial else STEPS:
             if not book.waits(rotation):
                 return _Failure(step, "RotationCancelled")
-            event = {
-                "Step": step,
-                "SecretId": rotation.secret_arn,
-                "ClientRequestToken": rotation.token,
-                "RotationToken": rotation.source,
-            }
             if self._stopped:
                 return _Failure(step, "BenchStopped")
-            answer = self._invoke(rotation.function_arn, json.dumps(event).encode())
-            if answer.error:
-                return _Failure(step, answer.error)
+            error = self._ask(rotation, step)
+            if error:
+                return _Failure(step, error)
         return None if rotation.trial or book.finish(rotation) else _Failure(step, "VersionStillPending")
+
+    def _ask(self, rotation: Rotation, step: str) -> str | None:
+        """Invoke the function for one step; returns the kind of error, also where it could not even be started."""
+        event = {
+            "Step": step,
+            "SecretId": rotation.secret_arn,
+            "ClientRequestToken": rotation.token,
+            "RotationToken": rotation.source,
+        }
+        try:
+            return self._invoke(rotation.function_arn, json.dumps(event).encode()).error
+        except Exception as error:  # noqa: BLE001 - a machine out of memory or processes fails the attempt, which is retried
+            _log.error("%s in %s:%s", type(error).__name__, *_place(error))
+            return type(error).__name__
 
     def _try_again(self, rotation: Rotation, book: Book, attempt: int) -> None:
         when = self._clock.now() + self._retries.interval
@@ -202,3 +240,8 @@ class Rotations:
 
     def _tell(self, name: EventName, rotation: Rotation, **detail: str) -> None:
         self._trail.add(name, rotation.secret_arn, rotation.token, **detail)
+
+
+def _place(error: Exception) -> tuple[str, int | None]:
+    frame = traceback.extract_tb(error.__traceback__)[-1]
+    return frame.filename, frame.lineno

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from datetime import datetime
 
     from local.clock import Clock
@@ -52,17 +53,20 @@ class Event:
 
 
 class Trail:
-    """The events of one bench, oldest first."""
+    """The events of one bench, oldest first; `told` is told each."""
 
-    def __init__(self, clock: Clock) -> None:
+    def __init__(self, clock: Clock, told: Callable[[Event], None] = lambda _event: None) -> None:
         self._clock = clock
+        self._told = told
         self._events: list[Event] = []
         self._guard = threading.Lock()
 
     def add(self, name: EventName, secret_arn: str, version_id: str, **detail: str) -> None:
         """Record an event at the bench's present time."""
+        event = Event(name, secret_arn, version_id, self._clock.now(), detail)
         with self._guard:
-            self._events.append(Event(name, secret_arn, version_id, self._clock.now(), detail))
+            self._events.append(event)
+        self._told(event)
 
     def events(self, secret_arn: str | None = None) -> list[Event]:
         """List the events so far, of one secret or of all."""

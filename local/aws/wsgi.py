@@ -21,11 +21,15 @@ import moto.core.responses
 from moto.core.utils import method_names_from_class
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 
+from local.aws.faults import call as calls
+from local.aws.faults.refusal import Answer
+from local.aws.faults.striking import Dropped
 from local.loopback import HOST, BodyTooLong, Handler
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    from local.aws.faults.striking import Striking
     from local.clock import Clock
 
     Application = Callable[[dict[str, Any], Callable[..., object]], Iterable[bytes]]
@@ -49,19 +53,31 @@ def cache_lookups() -> None:
     vars(moto.core.responses)["method_names_from_class"] = functools.cache(method_names_from_class)
 
 
-def handler(app: Application, clock: Clock) -> type[Handler]:
-    """Make the connection class that answers with what `app` says, dated by the bench's clock."""
+def handler(app: Application, clock: Clock, striking: Striking) -> type[Handler]:
+    """Make the connection class that answers with what `app` says as faults allow, dated by the bench's clock."""
 
     class Gateway(Handler):
         def serve(self) -> None:
             try:
-                status, headers, body = _call(app, self._environ(self.body()))
+                given = self._answer(self.body())
+            except Dropped:
+                self.reset()
+                return
             except BodyTooLong:
                 self.close_connection = True
-                status, headers, body = _failure(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "the body is too long")
-            self.answer(status, body, {**headers, "Date": format_datetime(clock.now(), usegmt=True)})
+                given = _failure(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "the body is too long")
+            self.answer(given.status, given.body, {**given.headers, "Date": format_datetime(clock.now(), usegmt=True)})
 
         do_GET = do_POST = do_PUT = do_DELETE = do_HEAD = do_PATCH = do_OPTIONS = serve  # noqa: N815 - http.server's names
+
+        def _answer(self, body: bytes) -> Answer:
+            headers = {name.lower(): value for name, value in self.headers.items()}
+            call = calls.read(self.command, self.path, headers, body)
+
+            def proceed() -> Answer:
+                return _call(app, self._environ(body))
+
+            return striking.answer(call, proceed) if call else proceed()
 
         def _environ(self, body: bytes) -> dict[str, Any]:
             path, _, query = self.path.partition("?")
@@ -94,7 +110,7 @@ def handler(app: Application, clock: Clock) -> type[Handler]:
     return Gateway
 
 
-def _call(app: Application, environ: dict[str, Any]) -> tuple[int, dict[str, str], bytes]:
+def _call(app: Application, environ: dict[str, Any]) -> Answer:
     started: list[tuple[str, list[tuple[str, str]]]] = []
 
     def start_response(status: str, headers: list[tuple[str, str]], _error: object = None) -> None:
@@ -107,9 +123,10 @@ def _call(app: Application, environ: dict[str, Any]) -> tuple[int, dict[str, str
         _log.error("%s in %s:%s", type(error).__name__, frame.filename, frame.lineno)
         return _failure(HTTPStatus.INTERNAL_SERVER_ERROR, f"the bench failed with {type(error).__name__}")
     status, headers = started[-1]
-    return int(status.split()[0]), {k: v for k, v in headers if k.lower() not in _OURS}, body
+    return Answer(int(status.split()[0]), {k: v for k, v in headers if k.lower() not in _OURS}, body)
 
 
-def _failure(status: int, message: str) -> tuple[int, dict[str, str], bytes]:
+def _failure(status: int, message: str) -> Answer:
     body = json.dumps({"__type": "InternalFailure", "message": message}).encode()
-    return status, {"Content-Type": "application/x-amz-json-1.1", "x-amzn-ErrorType": "InternalFailure"}, body
+    headers = {"Content-Type": "application/x-amz-json-1.1", "x-amzn-ErrorType": "InternalFailure"}
+    return Answer(status, headers, body)

@@ -82,6 +82,14 @@ EVERYTHING = """
     )
     topic = aws.sns.Topic("alarms", opts=here)
     aws.sns.TopicSubscription("on-call", topic=topic.arn, protocol="email", endpoint="ops@example.com", opts=here)
+    aws.sns.TopicPolicy(
+        "alarms",
+        arn=topic.arn,
+        policy=topic.arn.apply(lambda arn: allow("sns:Publish", arn, Principal={"Service": "events.amazonaws.com"})),
+        opts=here,
+    )
+    rule = aws.cloudwatch.EventRule("daily", schedule_expression="rate(1 day)", opts=here)
+    aws.cloudwatch.EventTarget("daily", rule=rule.name, arn=function.arn, opts=here)
     aws.cloudwatch.MetricAlarm(
         "failed",
         namespace="AWS/Lambda",
@@ -111,9 +119,9 @@ def test_every_type_from_up_to_destroy(project: Project, code: Path) -> None:
     again = project.pulumi("up", "--yes", "--skip-preview", "--refresh", "--expect-no-changes")
     destroy = project.pulumi("destroy", "--yes", "--skip-preview")
 
-    assert "+ 13 created" in up.text
-    assert (again.code, "13 unchanged" in again.text) == (0, True)
-    assert "- 13 deleted" in destroy.text
+    assert "+ 16 created" in up.text
+    assert (again.code, "16 unchanged" in again.text) == (0, True)
+    assert "- 16 deleted" in destroy.text
 
 
 def test_a_preview_knows_what_it_cannot_know(project: Project) -> None:

@@ -36,6 +36,20 @@ OTHER_POLICY = json.dumps(
     {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "a:C", "Resource": "*"}]}
 )
 POLICY = json.dumps({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "a:B", "Resource": "*"}]})
+PATTERN = json.dumps({"source": ["aws.secretsmanager"], "detail": {"eventName": ["RotationAbandoned"]}})
+TOPIC_POLICY = json.dumps(
+    {
+        "Version": "2012-10-17",
+        "Statement": [
+            {
+                "Effect": "Allow",
+                "Principal": {"Service": "events.amazonaws.com"},
+                "Action": "sns:Publish",
+                "Resource": "arn:aws:sns:eu-west-1:123456789012:alarms",
+            }
+        ],
+    }
+)
 QUERIES = [
     {"id": "total", "expression": "SUM(METRICS())", "returnData": True},
     {
@@ -69,6 +83,12 @@ class Bench:
     def create(self, pulumi_type: str, **news: object) -> tuple[str, Values]:
         return self.life(pulumi_type).create(self.inputs(pulumi_type, news))
 
+    def aliases(self, *names: str) -> list[str]:
+        """Make a key under each of these names."""
+        for name in names:
+            self.create("aws:kms/alias:Alias", name=name, targetKeyId=self.create("aws:kms/key:Key")[0])
+        return list(names)
+
     def assert_settled(self, life: Lifecycle, identifier: str, inputs: Values, state: Values) -> None:
         """AWS shows what the inputs want, and a refresh changes none of them."""
         now, after = life.read(identifier, inputs, state) or ({}, {})
@@ -92,11 +112,11 @@ EXAMPLES: dict[str, Callable[[Bench], Values]] = {
         "tags": TAGS,
     },
     "aws:kms/alias:Alias": lambda bench: {"name": "alias/a", "targetKeyId": bench.create("aws:kms/key:Key")[0]},
-    "aws:secretsmanager/secret:Secret": lambda _: {
+    "aws:secretsmanager/secret:Secret": lambda bench: {
         "name": "a/b",
         "description": "a secret",
         "policy": POLICY,
-        "kmsKeyId": "alias/a",
+        "kmsKeyId": bench.aliases("alias/a", "alias/b")[0],
         "tags": TAGS,
     },
     "aws:iam/role:Role": lambda _: {
@@ -143,6 +163,20 @@ EXAMPLES: dict[str, Callable[[Bench], Values]] = {
         "tags": TAGS,
     },
     "aws:sns/topic:Topic": lambda _: {"displayName": "Alarms", "tags": TAGS},
+    "aws:sns/topicPolicy:TopicPolicy": lambda bench: {
+        "arn": bench.create("aws:sns/topic:Topic", name="alarms")[0],
+        "policy": TOPIC_POLICY,
+    },
+    "aws:cloudwatch/eventRule:EventRule": lambda _: {
+        "description": "every day",
+        "scheduleExpression": "cron(0 6 * * ? *)",
+        "tags": TAGS,
+    },
+    "aws:cloudwatch/eventTarget:EventTarget": lambda bench: {
+        "rule": bench.create("aws:cloudwatch/eventRule:EventRule", name="abandoned", eventPattern=PATTERN)[0],
+        "arn": bench.create("aws:sns/topic:Topic", name="alarms")[0],
+        "inputTransformer": {"inputPaths": {"name": "$.detail.eventName"}, "inputTemplate": '"It is <name>."'},
+    },
     "aws:sns/topicSubscription:TopicSubscription": lambda bench: {
         "topic": bench.create("aws:sns/topic:Topic")[0],
         "protocol": "email",
@@ -187,6 +221,10 @@ CHANGES = [
     ("aws:cloudwatch/logGroup:LogGroup", {"retentionInDays": 30, "tags": {"c": "d"}}),
     ("aws:cloudwatch/metricAlarm:MetricAlarm", {"threshold": 5, "tags": {"c": "d"}}),
     ("aws:sns/topic:Topic", {"displayName": "Other", "tags": {"c": "d"}}),
+    ("aws:sns/topicPolicy:TopicPolicy", {"policy": OTHER_POLICY}),
+    ("aws:cloudwatch/eventRule:EventRule", {"scheduleExpression": "rate(1 day)", "state": "DISABLED"}),
+    ("aws:cloudwatch/eventRule:EventRule", {"description": "b", "tags": {"c": "d"}}),
+    ("aws:cloudwatch/eventTarget:EventTarget", {"inputTransformer": {"inputTemplate": '"It is over."'}}),
     ("aws:sns/topicSubscription:TopicSubscription", {"filterPolicy": '{"a": ["b"]}', "rawMessageDelivery": True}),
 ]
 

@@ -65,6 +65,16 @@ class Pool:
         for process in idle:
             process.stop()
 
+    def kill(self, arn: str) -> None:
+        """Kill a function's processes in the middle of whatever they do, as a host that fails would.
+
+        What is being invoked fails; the next invocation starts a new process.
+        """
+        with self._guard:
+            struck = [process for process in self._all if process.function.arn == arn]
+        for process in struck:
+            process.kill()
+
     def stop(self) -> None:
         """End every process; what is being invoked fails."""
         with self._guard:

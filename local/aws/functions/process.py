@@ -77,11 +77,15 @@ class Process:
             return failed("Sandbox.Timedout", message)
         return answer
 
-    def stop(self) -> None:
-        """End the process and wait until it is gone."""
+    def kill(self) -> None:
+        """Let the process die at once, and wait until it is dead."""
         with contextlib.suppress(ProcessLookupError):
             os.killpg(self._process.pid, signal.SIGKILL)
         self._process.wait(_LONGEST_FAREWELL)
+
+    def stop(self) -> None:
+        """End the process and wait until it is gone."""
+        self.kill()
         self._watcher.join(_LONGEST_FAREWELL)
         self._api.stop()
 

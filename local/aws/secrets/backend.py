@@ -47,14 +47,19 @@ class Secrets(Rotating):
             )
             secret = self.writable(name)
             secret.created_date = int(self.clock.timestamp())
-            if value:
-                self._put(secret, value, token, frozenset({CURRENT}))
+            try:
+                self._fill(secret, value, token)
+            except Refused:
+                self.secrets.pop(secret.arn)
+                raise
         return secret.to_short_dict(version_id=token if value else None, include_version_id=value is not None)
 
     def get_secret_value(self, secret_id: str, version_id: str, version_stage: str) -> dict[str, Any]:
         """Answer with one version's value."""
         secret = self.readable(secret_id)
         version = read(load(secret), version_id, version_stage)
+        if isinstance(secret, FakeSecret):
+            self.keys.open(secret, version)
         value = {"SecretString": version.value.text, "SecretBinary": version.value.binary} if version.value else {}
         return {
             "ARN": secret.arn,
@@ -119,9 +124,11 @@ class Secrets(Rotating):
         secret = self.writable(secret_id)
         value = requests.checked_value(secret_string, secret_binary)
         token = requests.checked_token(client_request_token or str(uuid.uuid4()))
+        if kms_key_id and kms_key_id != secret.kms_key_id:
+            self._change_key(secret, kms_key_id)
         if value:
             self._put(secret, value, token, frozenset({CURRENT}))
-        secret.update(description or secret.description, secret.tags, kms_key_id, int(self.clock.timestamp()))
+        secret.update(description or secret.description, secret.tags, None, int(self.clock.timestamp()))
         return secret.to_short_dict(version_id=token if value else None, include_version_id=value is not None)
 
     def update_secret_version_stage(
@@ -208,9 +215,24 @@ class Secrets(Rotating):
             raise Refused("ResourceExistsException", f"The operation failed because the secret {name} already exists.")
         return secret
 
+    def _fill(self, secret: FakeSecret, value: Value | None, token: str) -> None:
+        self.keys.validate(secret)
+        if value:
+            self._put(secret, value, token, frozenset({CURRENT}))
+
+    def _change_key(self, secret: FakeSecret, key_id: str) -> None:
+        """Put a secret under another key, if that can be used (botocore UpdateSecret, KmsKeyId)."""
+        before, secret.kms_key_id = secret.kms_key_id, key_id
+        try:
+            self.keys.validate(secret)
+            self.save(secret, self.keys.reseal(secret, load(secret)))
+        except Refused:
+            secret.kms_key_id = before
+            raise
+
     def _put(self, secret: FakeSecret, value: Value, token: str, stages: frozenset[str]) -> None:
         before = load(secret)
-        new = Version(token, value, stages, self.clock.now())
+        new = Version(token, self.keys.seal(secret, token, value), stages, self.clock.now())
         after = put(before, new, any_label_abandons=self.unsettled.any_label_abandons)
         self.save(secret, after.versions)
         if after.abandoned:

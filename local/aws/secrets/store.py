@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from local.aws.rotation import Rotations
+    from local.aws.secrets.keys import Keys
     from local.aws.trail import Trail
     from local.aws.unsettled import Unsettled
     from local.clock import Clock
@@ -28,6 +29,7 @@ class Store(SecretsManagerBackend):
     rotations: ClassVar[Rotations]
     trail: ClassVar[Trail]
     unsettled: ClassVar[Unsettled]
+    keys: ClassVar[Keys]
     lock: ClassVar[threading.RLock]
 
     def found(self, secret_id: str) -> FakeSecret | ReplicaSecret:
@@ -79,13 +81,13 @@ def labels(version: Version) -> list[str]:
 
 def _version(version_id: str, row: dict[str, Any]) -> Version:
     text, binary = row.get("secret_string"), row.get("secret_binary")
-    value = Value(text, binary) if text is not None or binary is not None else None
+    value = Value(text, binary, row.get("data_key")) if text is not None or binary is not None else None
     return Version(version_id, value, frozenset(row["version_stages"]), datetime.fromtimestamp(row["createdate"], UTC))
 
 
 def _row(version: Version) -> dict[str, Any]:
     value = version.value or Value()
-    held = {"secret_string": value.text, "secret_binary": value.binary}
+    held = {"secret_string": value.text, "secret_binary": value.binary, "data_key": value.data_key}
     return {
         "createdate": version.created.timestamp(),
         "version_id": version.id,

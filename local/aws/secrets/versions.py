@@ -24,10 +24,11 @@ QUOTA = 250  # AWS gives no number: 100 kept and a day of one put every ten minu
 
 @dataclass(frozen=True, slots=True)
 class Value:
-    """What a version holds: text, or bytes in base64; never both."""
+    """What a version holds: text, or bytes in base64, never both; and its data key, encrypted, under a customer key."""
 
     text: str | None = field(default=None, repr=False)
     binary: str | None = field(default=None, repr=False)
+    data_key: bytes | None = field(default=None, repr=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +160,8 @@ def _with(versions: Mapping[str, Version], label: str, target: str) -> Mapping[s
 
 
 def _without(versions: Mapping[str, Version], label: str) -> Mapping[str, Version]:
-    return {key: replace(version, labels=version.labels - {label}) for key, version in versions.items()}
+    sits = holder(versions, label)
+    return {**versions, sits.id: replace(sits, labels=sits.labels - {label})} if sits else versions
 
 
 def _within_quota(versions: Mapping[str, Version], now: datetime) -> Mapping[str, Version]:

@@ -1,4 +1,7 @@
-"""One AWS on loopback per test, its boto3 clients, and functions deployed from `handlers/`."""
+"""One AWS on loopback per test, its boto3 clients, and functions deployed from `handlers/`.
+
+`benchmarks.rules` runs the tests marked `rule` a second time, against moto as it comes (`--against moto`).
+"""
 
 import io
 import json
@@ -17,6 +20,7 @@ from local.aws.rotation import Retries
 from local.aws.server import CREDENTIALS, AWSServer
 from local.aws.unsettled import Unsettled
 from local.clock import Clock
+from tests.local.aws.plain_moto import PlainMoto, plain_moto
 
 REGION = "eu-west-1"
 HANDLERS = Path(__file__).with_name("handlers")
@@ -26,8 +30,8 @@ HANDLERS = Path(__file__).with_name("handlers")
 class Account:
     """What a test works with."""
 
-    clock: Clock
-    server: AWSServer
+    clock: Clock | PlainMoto
+    server: AWSServer | PlainMoto
     folder: Path
 
     def client(self, service: str) -> Any:
@@ -59,15 +63,34 @@ def zipped(files: Mapping[str, str]) -> bytes:
     return data.getvalue()
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """Register the mark that puts a test into docs/bench.md; its docstring is the rule and, in brackets, the source."""
+    config.addinivalue_line("markers", "rule(number): one of AWS's rules; the number it has in aws.md 10.1, if any")
+
+
 @pytest.fixture
 def unsettled() -> Unsettled:
     """Give the answers to AWS's open questions; a test file may override it."""
     return Unsettled()
 
 
+@pytest.fixture(scope="session")
+def moto(request: pytest.FixtureRequest) -> Iterator[PlainMoto | None]:
+    """Run moto as it comes, if the tests are to be held against that."""
+    if request.config.getoption("against", default="bench") == "moto":
+        with plain_moto() as server:
+            yield server
+    else:
+        yield None
+
+
 @pytest.fixture
-def aws(tmp_path: Path, unsettled: Unsettled) -> Iterator[Account]:
+def aws(tmp_path: Path, unsettled: Unsettled, moto: PlainMoto | None) -> Iterator[Account]:
     """Run an empty account on a clock of its own; a failed rotation is tried three times, a minute apart."""
+    if moto:
+        moto.reset()
+        yield Account(moto, moto, tmp_path)
+        return
     clock = Clock()
     server = AWSServer(
         clock,
@@ -148,3 +171,60 @@ def role(aws: Account) -> str:
         return str(iam.create_role(RoleName="functions", AssumeRolePolicyDocument=trust)["Role"]["Arn"])
     except iam.exceptions.EntityAlreadyExistsException:
         return str(iam.get_role(RoleName="functions")["Role"]["Arn"])
+
+
+class Mailbox:
+    """A topic, and what it was told since one last looked."""
+
+    def __init__(self, aws: Account) -> None:
+        sns, self._sqs = aws.client("sns"), aws.client("sqs")
+        self.arn = sns.create_topic(Name="alarms")["TopicArn"]
+        self._queue = self._sqs.create_queue(QueueName="mailbox")["QueueUrl"]
+        sns.subscribe(TopicArn=self.arn, Protocol="sqs", Endpoint="arn:aws:sqs:eu-west-1:123456789012:mailbox")
+
+    def read(self) -> list[str]:
+        """Take what is there."""
+        found = self._sqs.receive_message(QueueUrl=self._queue, MaxNumberOfMessages=10).get("Messages", [])
+        for message in found:
+            self._sqs.delete_message(QueueUrl=self._queue, ReceiptHandle=message["ReceiptHandle"])
+        return [json.loads(message["Body"])["Message"] for message in found]
+
+
+@pytest.fixture
+def mailbox(aws: Account) -> Mailbox:
+    """Make a topic to which somebody listens."""
+    return Mailbox(aws)
+
+
+@pytest.fixture
+def pass_time(aws: Account) -> Callable[[timedelta], None]:
+    """Move the clock, and wait for what that makes due."""
+
+    def pass_time(by: timedelta) -> None:
+        aws.clock.advance(by)
+        assert aws.server.wait_idle(60)
+
+    return pass_time
+
+
+@pytest.fixture
+def failing(deploy, tmp_path):
+    """Deploy a rotation that fails at a step until `mend` is called, and record its events."""
+
+    def failing(step: str) -> str:
+        variables = {"FAILS_AT": step, "MENDED": str(tmp_path / "mended"), "RECORD": str(tmp_path / "record")}
+        return deploy("rotates", variables=variables)
+
+    return failing
+
+
+@pytest.fixture
+def mend(tmp_path):
+    """Let a failing rotation succeed from now on."""
+    return (tmp_path / "mended").touch
+
+
+@pytest.fixture
+def recorded(tmp_path):
+    """Read the events that a recording rotation got."""
+    return lambda: [json.loads(line) for line in (tmp_path / "record").read_text().splitlines()]

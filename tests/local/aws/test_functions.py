@@ -30,8 +30,9 @@ def runs(process: object) -> bool:
     return Path(f"/proc/{process}").exists()
 
 
+@pytest.mark.rule(12)
 def test_an_answer_comes_back_as_json(deploy, invoke) -> None:
-    """Invoke returns what the handler returned (botocore Invoke)."""
+    """Invoke runs the deployed handler and returns what it returned (aws.md 10.1 no. 12; botocore Invoke)."""
     deploy("obeys")
 
     assert invoke(do="answer", **{"with": {"a": [1, None, "é"]}}) == ({"a": [1, None, "é"]}, None)
@@ -66,6 +67,7 @@ def test_a_lost_process_is_a_function_error_and_is_replaced(deploy, invoke, even
     assert invoke(do="answer", **{"with": 1}) == (1, None)
 
 
+@pytest.mark.rule
 def test_the_timeout_is_enforced(deploy, invoke) -> None:
     """Past the function's Timeout the process is ended (aws.md 5.3; building-blocks.md 3)."""
     deploy("obeys", Timeout=1)
@@ -129,6 +131,7 @@ def test_the_environment_is_lambdas(aws, deploy, invoke, monkeypatch) -> None:
     assert {"OF_THE_BENCH", "HOME", "PYTHONPATH", "VIRTUAL_ENV"}.isdisjoint(seen)
 
 
+@pytest.mark.rule
 def test_a_process_stays_warm_until_the_code_changes(functions, deploy, invoke, pack) -> None:
     """Invocations share a process; new code or configuration gets a new one (botocore UpdateFunctionCode)."""
     deploy("obeys")
@@ -143,6 +146,7 @@ def test_a_process_stays_warm_until_the_code_changes(functions, deploy, invoke, 
     assert answer is None
 
 
+@pytest.mark.rule
 def test_two_invocations_run_at_once(deploy, invoke) -> None:
     """A function runs in several processes where it is called several times at once (aws.md 5.3)."""
     deploy("obeys")
@@ -175,6 +179,7 @@ def test_output_goes_to_file_and_to_cloudwatch(aws, deploy, invoke) -> None:
     assert (aws.folder / "logs" / "obeys.log").read_text() == "say this\n"
 
 
+@pytest.mark.rule
 @pytest.mark.parametrize(("kind", "status"), [("Event", 202), ("DryRun", 204)])
 def test_other_kinds_of_invocation(functions, deploy, tmp_path, kind, status) -> None:
     """Event is answered before it ran, DryRun runs nothing (botocore InvocationType)."""
@@ -190,6 +195,7 @@ def test_other_kinds_of_invocation(functions, deploy, tmp_path, kind, status) ->
     assert (tmp_path / "record").exists() is (kind == "Event")
 
 
+@pytest.mark.rule
 def test_an_absent_function(functions) -> None:
     """Invoke of no function: ResourceNotFoundException (botocore Invoke)."""
     with pytest.raises(functions.exceptions.ResourceNotFoundException):

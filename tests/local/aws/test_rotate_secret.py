@@ -1,55 +1,17 @@
 """RotateSecret's and CancelRotateSecret's rules, over HTTP; each docstring names the rule and its source."""
 
-import json
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from botocore.exceptions import ClientError
 
-from local.aws.unsettled import Unsettled
+from tests.local.aws.seen import labelled, refusal
 
 TOKEN = "d" * 32
 UNFINISHED = "A previous rotation isn't complete. That rotation will be reattempted."
 
 
-def refusal(call, **arguments) -> tuple[str, str]:
-    """Return the code and the sentence of a call that AWS refuses."""
-    with pytest.raises(ClientError) as caught:
-        call(**arguments)
-    error = caught.value.response["Error"]
-    return error["Code"], error["Message"]
-
-
-def labelled(secrets, secret) -> dict[str, str]:
-    """Return which label is on which version."""
-    stages = secrets.describe_secret(SecretId=secret).get("VersionIdsToStages", {})
-    return {label: version for version, labels in stages.items() for label in labels}
-
-
-@pytest.fixture
-def failing(deploy, tmp_path):
-    """Deploy a rotation that fails at a step until `mend` is called, and record its events."""
-
-    def failing(step: str) -> str:
-        variables = {"FAILS_AT": step, "MENDED": str(tmp_path / "mended"), "RECORD": str(tmp_path / "record")}
-        return deploy("rotates", variables=variables)
-
-    return failing
-
-
-@pytest.fixture
-def mend(tmp_path):
-    """Let a failing rotation succeed from now on."""
-    return (tmp_path / "mended").touch
-
-
-@pytest.fixture
-def recorded(tmp_path):
-    """Read the events that a recording rotation got."""
-    return lambda: [json.loads(line) for line in (tmp_path / "record").read_text().splitlines()]
-
-
+@pytest.mark.rule
 def test_a_rotation_runs_four_steps_and_moves_current(aws, secrets, secret, deploy) -> None:
     """Four steps, then AWSCURRENT on the new version and AWSPENDING on none (aws.md 2.2, 2.3)."""
     before = labelled(secrets, secret)["AWSCURRENT"]
@@ -61,34 +23,67 @@ def test_a_rotation_runs_four_steps_and_moves_current(aws, secrets, secret, depl
     assert secrets.get_secret_value(SecretId=secret)["SecretString"] == f"PLACEHOLDER {TOKEN}"
 
 
-def test_the_event(aws, secrets, secret, deploy, tmp_path, recorded) -> None:
-    """The event has step, the secret's ARN, token and RotationToken (aws.md 10.1 no. 10, 11; 2.1)."""
+@pytest.mark.rule(10)
+def test_the_event_has_a_rotation_token(aws, secrets, secret, deploy, tmp_path, recorded) -> None:
+    """Each step's event carries the rotation's one RotationToken, 36 to 256 characters (aws.md 10.1 no. 10; 2.1)."""
+    arn = deploy("rotates", variables={"RECORD": str(tmp_path / "record")})
+
+    secrets.rotate_secret(SecretId=secret, RotationLambdaARN=arn)
+    aws.settle()
+
+    assert [36 <= len(source) <= 256 for source in {event["RotationToken"] for event in recorded()}] == [True]
+
+
+@pytest.mark.rule(11)
+def test_the_event_names_the_secret_by_its_arn(aws, secrets, secret, deploy, tmp_path, recorded) -> None:
+    """The event's SecretId is the ARN, however RotateSecret named the secret (aws.md 10.1 no. 11; 2.1)."""
     arn = deploy("rotates", variables={"RECORD": str(tmp_path / "record")})
 
     secrets.rotate_secret(SecretId="sellers/one", RotationLambdaARN=arn, ClientRequestToken=TOKEN)
     aws.settle()
 
-    events = recorded()
-    sources = {event.pop("RotationToken") for event in events}
+    events = [{key: event[key] for key in ("Step", "SecretId", "ClientRequestToken")} for event in recorded()]
     assert events == [
         {"Step": step, "SecretId": secret, "ClientRequestToken": TOKEN}
         for step in ("createSecret", "setSecret", "testSecret", "finishSecret")
     ]
-    assert [36 <= len(source) <= 256 for source in sources] == [True]
 
 
-def test_rotate_secret_answers_before_the_first_step(aws, secrets, secret, deploy) -> None:
-    """RotateSecret is asynchronous: it has returned while the function still runs (aws.md 10.1 no. 14, 15)."""
-    source = "import time\ndef handler(event, context): time.sleep(30)"
+@pytest.mark.rule(14)
+@pytest.mark.parametrize("value", [{"SecretString": "one"}, {}], ids=["a secret with a value", "an empty secret"])
+def test_a_failing_function_does_not_reach_the_caller(aws, secrets, deploy, value) -> None:
+    """Whatever fails in a rotation, RotateSecret has answered with its version (aws.md 10.1 no. 14; 2.5)."""
+    secret = secrets.create_secret(Name="another", **value)["ARN"]
+    source = "import os\ndef handler(event, context): os._exit(3)"
 
     answer = secrets.rotate_secret(SecretId=secret, RotationLambdaARN=deploy(files={"main.py": source}))
+    aws.settle()
 
     assert labelled(secrets, secret)["AWSPENDING"] == answer["VersionId"]
-    assert not aws.server.rotations.wait_idle(0)
 
 
+@pytest.mark.rule(15)
+def test_rotate_secret_answers_before_the_first_step(aws, secrets, secret, deploy, tmp_path) -> None:
+    """RotateSecret is asynchronous: it has answered while the first step still runs (aws.md 10.1 no. 15; 2.5)."""
+    source = f"""
+import pathlib, time
+folder = pathlib.Path({str(tmp_path)!r})
+def handler(event, context):
+    while not (folder / "answered").exists():
+        time.sleep(0.01)
+    (folder / "ran").touch()
+"""
+
+    secrets.rotate_secret(SecretId=secret, RotationLambdaARN=deploy(files={"main.py": source}))
+    (tmp_path / "answered").touch()
+    aws.settle()
+
+    assert (tmp_path / "ran").exists()
+
+
+@pytest.mark.rule(1)
 def test_an_unfinished_rotation_is_reattempted(aws, secrets, secret, failing, mend) -> None:
-    """While AWSPENDING waits on another version RotateSecret refuses, and reattempts (aws.md 10.1 no. 1; 2.7)."""
+    """While AWSPENDING waits on another version RotateSecret refuses, and reattempts (aws.md 10.1 no. 1; botocore)."""
     secrets.rotate_secret(SecretId=secret, RotationLambdaARN=failing("setSecret"), ClientRequestToken=TOKEN)
     aws.settle()
     mend()
@@ -100,8 +95,9 @@ def test_an_unfinished_rotation_is_reattempted(aws, secrets, secret, failing, me
     assert labelled(secrets, secret)["AWSCURRENT"] == TOKEN
 
 
+@pytest.mark.rule(2)
 def test_pending_on_the_current_version_is_finished(aws, secrets, secret, deploy) -> None:
-    """AWSPENDING on AWSCURRENT's own version does not stand in the way (aws.md 10.1 no. 2; 2.3)."""
+    """AWSPENDING on AWSCURRENT's own version does not stand in the way (aws.md 10.1 no. 2; botocore RotateSecret)."""
     current = labelled(secrets, secret)["AWSCURRENT"]
     secrets.update_secret_version_stage(SecretId=secret, VersionStage="AWSPENDING", MoveToVersionId=current)
 
@@ -111,6 +107,7 @@ def test_pending_on_the_current_version_is_finished(aws, secrets, secret, deploy
     assert labelled(secrets, secret)["AWSCURRENT"] == TOKEN
 
 
+@pytest.mark.rule(3)
 def test_a_function_that_does_nothing_breaks_nothing(aws, secrets, secret, deploy) -> None:
     """After a function that did nothing the current value is readable and the rotation failed (aws.md 10.1 no. 3)."""
     secrets.rotate_secret(SecretId=secret, RotationLambdaARN=deploy("idles"))
@@ -120,6 +117,7 @@ def test_a_function_that_does_nothing_breaks_nothing(aws, secrets, secret, deplo
     assert aws.events(secret) == ["RotationStarted", "RotationFailed"]
 
 
+@pytest.mark.rule(4)
 def test_stored_settings_are_used_again(aws, secrets, secret, deploy) -> None:
     """RotateSecret without parameters keeps function and rules (aws.md 10.1 no. 4)."""
     arn = deploy("rotates")
@@ -134,6 +132,7 @@ def test_stored_settings_are_used_again(aws, secrets, secret, deploy) -> None:
     assert labelled(secrets, secret)["AWSCURRENT"] == TOKEN
 
 
+@pytest.mark.rule(5)
 def test_rotation_needs_a_function(secrets, secret) -> None:
     """Without a function, given or stored, RotateSecret refuses and changes nothing (aws.md 10.1 no. 5)."""
     before = secrets.describe_secret(SecretId=secret)
@@ -145,6 +144,7 @@ def test_rotation_needs_a_function(secrets, secret) -> None:
     assert (after["VersionIdsToStages"], "RotationEnabled" in after) == (before["VersionIdsToStages"], False)
 
 
+@pytest.mark.rule(6)
 def test_rotating_an_empty_secret_gets_stuck(aws, secrets, deploy) -> None:
     """A secret without a value gets an empty AWSPENDING that blocks later calls (aws.md 10.1 no. 6; 2.7)."""
     secret = secrets.create_secret(Name="empty")["ARN"]
@@ -157,6 +157,7 @@ def test_rotating_an_empty_secret_gets_stuck(aws, secrets, deploy) -> None:
     assert labelled(secrets, secret) == {"AWSPENDING": TOKEN}
 
 
+@pytest.mark.rule(7)
 def test_a_missing_function_leaves_nothing(secrets, secret) -> None:
     """A function that does not exist: ResourceNotFoundException, nothing is set up (aws.md 10.1 no. 7)."""
     absent = "arn:aws:lambda:eu-west-1:123456789012:function:absent"
@@ -168,6 +169,7 @@ def test_a_missing_function_leaves_nothing(secrets, secret) -> None:
     assert "AWSPENDING" not in labelled(secrets, secret)
 
 
+@pytest.mark.rule
 def test_a_function_must_let_secrets_manager_in(secrets, secret, deploy) -> None:
     """Without a permission for the service RotateSecret is denied (aws.md 6.3; 7.1, retries on AccessDenied)."""
     found = refusal(secrets.rotate_secret, SecretId=secret, RotationLambdaARN=deploy("rotates", permit=False))
@@ -176,6 +178,7 @@ def test_a_function_must_let_secrets_manager_in(secrets, secret, deploy) -> None
     assert "RotationEnabled" not in secrets.describe_secret(SecretId=secret)
 
 
+@pytest.mark.rule(9)
 def test_a_current_version_by_hand_abandons_the_rotation(aws, secrets, secret, failing) -> None:
     """A put of a new AWSCURRENT during a rotation strips AWSPENDING (aws.md 10.1 no. 9; 2.6)."""
     secrets.rotate_secret(SecretId=secret, RotationLambdaARN=failing("setSecret"), ClientRequestToken=TOKEN)
@@ -190,63 +193,7 @@ def test_a_current_version_by_hand_abandons_the_rotation(aws, secrets, secret, f
     assert aws.events(secret) == ["RotationStarted", "RotationFailed", "RotationAbandoned"]
 
 
-@pytest.mark.parametrize(
-    ("unsettled", "pending"),
-    [(Unsettled(any_label_abandons=False), True), (Unsettled(any_label_abandons=True), False)],
-    ids=["it does not", "it does"],
-)
-def test_whether_an_offer_abandons_a_rotation(aws, secrets, secret, failing, unsettled, pending) -> None:
-    """A version with only a custom label during a rotation: not known, so the bench does either (aws.md 2.6)."""
-    secrets.rotate_secret(SecretId=secret, RotationLambdaARN=failing("setSecret"), ClientRequestToken=TOKEN)
-    aws.settle()
-
-    secrets.put_secret_value(SecretId=secret, SecretString="an offer", VersionStages=["SELLERKEYS_OFFERED"])
-
-    assert ("AWSPENDING" in labelled(secrets, secret)) is pending
-    assert ("RotationAbandoned" in aws.events(secret)) is unsettled.any_label_abandons
-
-
-@pytest.mark.parametrize(
-    ("unsettled", "values"),
-    [(Unsettled(trial_has_value=False), ["none"]), (Unsettled(trial_has_value=True), ["PLACEHOLDER first"])],
-    ids=["no value", "a copy"],
-)
-@pytest.mark.usefixtures("unsettled")
-def test_a_trial_runs_test_secret_alone(aws, secrets, secret, deploy, tmp_path, values) -> None:
-    """RotateImmediately=false runs testSecret alone, then removes its version (aws.md 10.1 no. 18, 19; 2.4)."""
-    source = f"""
-import boto3
-def handler(event, context):
-    client = boto3.client("secretsmanager")
-    try:
-        pending = client.get_secret_value(SecretId=event["SecretId"], VersionId=event["ClientRequestToken"])
-        value = pending["SecretString"]
-    except client.exceptions.ResourceNotFoundException:
-        value = "none"
-    with open({str(tmp_path / "seen")!r}, "a") as file:
-        file.write(event["Step"] + " " + value)
-"""
-    before = labelled(secrets, secret)
-
-    secrets.rotate_secret(SecretId=secret, RotationLambdaARN=deploy(files={"main.py": source}), RotateImmediately=False)
-    aws.settle()
-
-    assert (tmp_path / "seen").read_text() == f"testSecret {values[0]}"
-    assert labelled(secrets, secret) == before
-    assert aws.events(secret) == ["TestRotationStarted", "TestRotationSucceeded"]
-    assert secrets.describe_secret(SecretId=secret)["RotationEnabled"] is True
-
-
-def test_a_failed_trial_is_told_and_not_retried(aws, secrets, secret, failing) -> None:
-    """A trial that fails removes its version too (aws.md 2.4)."""
-    secrets.rotate_secret(SecretId=secret, RotationLambdaARN=failing("testSecret"), RotateImmediately=False)
-    aws.clock.advance(timedelta(hours=1))
-    aws.settle()
-
-    assert aws.events(secret) == ["TestRotationStarted", "TestRotationFailed"]
-    assert "AWSPENDING" not in labelled(secrets, secret)
-
-
+@pytest.mark.rule
 def test_cancelling_stops_retries_and_leaves_labels(aws, secrets, secret, failing, mend) -> None:
     """CancelRotateSecret turns rotation off and leaves AWSPENDING behind (aws.md 2.7; botocore CancelRotateSecret)."""
     secrets.rotate_secret(
@@ -268,6 +215,7 @@ def test_cancelling_stops_retries_and_leaves_labels(aws, secrets, secret, failin
     assert (described["RotationEnabled"], "NextRotationDate" in described) == (False, False)
 
 
+@pytest.mark.rule
 def test_the_same_token_after_success_asks_for_nothing(aws, secrets, secret, deploy) -> None:
     """RotateSecret with the token of a finished rotation makes no second one (botocore ClientRequestToken)."""
     secrets.rotate_secret(SecretId=secret, RotationLambdaARN=deploy("rotates"), ClientRequestToken=TOKEN)
@@ -279,23 +227,7 @@ def test_the_same_token_after_success_asks_for_nothing(aws, secrets, secret, dep
     assert aws.events(secret) == ["RotationStarted", "RotationSucceeded"]
 
 
-@pytest.mark.parametrize(
-    ("unsettled", "expected"),
-    [
-        (Unsettled(pending_stays=False), ["AWSCURRENT"]),
-        (Unsettled(pending_stays=True), ["AWSCURRENT", "AWSPENDING"]),
-    ],
-    ids=["it goes", "it stays"],
-)
-@pytest.mark.usefixtures("unsettled")
-def test_whether_pending_stays_on_the_new_current(aws, secrets, secret, deploy, expected) -> None:
-    """AWSPENDING may stay on the version that became AWSCURRENT; users saw both (aws.md 2.3)."""
-    secrets.rotate_secret(SecretId=secret, RotationLambdaARN=deploy("rotates"), ClientRequestToken=TOKEN)
-    aws.settle()
-
-    assert secrets.describe_secret(SecretId=secret)["VersionIdsToStages"][TOKEN] == expected
-
-
+@pytest.mark.rule
 def test_a_rotation_may_follow_at_once(aws, secrets, secret, deploy) -> None:
     """RotateSecret is accepted as soon as AWSPENDING is on the current version, and runs (botocore RotateSecret)."""
     second = "f" * 32

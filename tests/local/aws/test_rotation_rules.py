@@ -6,6 +6,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 
+@pytest.mark.rule(20)
 @pytest.mark.parametrize(
     "rules",
     [
@@ -29,6 +30,7 @@ def test_rules_that_aws_refuses(secrets, secret, deploy, rules) -> None:
     assert "RotationEnabled" not in secrets.describe_secret(SecretId=secret)
 
 
+@pytest.mark.rule
 def test_a_schedule_is_told(aws, secrets, secret, deploy) -> None:
     """DescribeSecret tells the rules as given, LastRotatedDate, and NextRotationDate as the latest (aws.md 2.9)."""
     rules = {"ScheduleExpression": "rate(10 days)", "Duration": "2h"}

@@ -1,20 +1,12 @@
 """Secrets Manager's rules on values, versions and labels, over HTTP; each docstring names the rule and its source."""
 
-import json
 from datetime import timedelta
 
 import pytest
-from botocore.exceptions import ClientError
+
+from tests.local.aws.seen import refusal
 
 A, B, C = ("a" * 32, "b" * 32, "c" * 32)
-
-
-def refusal(call, **arguments) -> tuple[str, str]:
-    """Return the code and the sentence of a call that AWS refuses."""
-    with pytest.raises(ClientError) as caught:
-        call(**arguments)
-    error = caught.value.response["Error"]
-    return error["Code"], error["Message"]
 
 
 def stages(secrets, secret) -> dict[str, list[str]]:
@@ -28,6 +20,7 @@ def empty(secrets) -> str:
     return secrets.create_secret(Name="sellers/empty")["ARN"]
 
 
+@pytest.mark.rule
 def test_a_declared_secret_has_no_value(secrets, empty) -> None:
     """GetSecretValue on a secret without a value: ResourceNotFoundException (aws.md 1 no. 5)."""
     found = refusal(secrets.get_secret_value, SecretId=empty)
@@ -38,6 +31,7 @@ def test_a_declared_secret_has_no_value(secrets, empty) -> None:
     )
 
 
+@pytest.mark.rule
 def test_the_first_version_is_current(secrets, empty) -> None:
     """The first version gets AWSCURRENT whatever labels are asked for (botocore PutSecretValue)."""
     secrets.put_secret_value(SecretId=empty, ClientRequestToken=A, SecretString="one", VersionStages=["MINE"])
@@ -45,6 +39,7 @@ def test_the_first_version_is_current(secrets, empty) -> None:
     assert stages(secrets, empty) == {A: ["AWSCURRENT", "MINE"]}
 
 
+@pytest.mark.rule
 def test_current_moves_and_previous_follows(secrets, empty) -> None:
     """A put moves AWSCURRENT, AWSPREVIOUS follows, other labels stay (botocore PutSecretValue)."""
     for token in (A, B, C):
@@ -55,6 +50,7 @@ def test_current_moves_and_previous_follows(secrets, empty) -> None:
     assert stages(secrets, empty) == {A: ["MINE"], B: ["AWSPREVIOUS"], C: ["AWSCURRENT"]}
 
 
+@pytest.mark.rule
 def test_the_same_put_again_changes_nothing(secrets, empty) -> None:
     """Same token, same value: no change, labels included (botocore PutSecretValue)."""
     secrets.put_secret_value(SecretId=empty, ClientRequestToken=A, SecretString="one")
@@ -65,9 +61,10 @@ def test_the_same_put_again_changes_nothing(secrets, empty) -> None:
     assert stages(secrets, empty) == {A: ["AWSPREVIOUS"], B: ["AWSCURRENT"]}
 
 
+@pytest.mark.rule(8)
 @pytest.mark.parametrize("labels", [["AWSPENDING"], ["AWSCURRENT"]])
 def test_a_token_holds_one_value_for_ever(secrets, secret, labels) -> None:
-    """A used token with another value, AWSPENDING included: ResourceExistsException (aws.md 10.1 no. 8)."""
+    """A used token with another value, AWSPENDING included: ResourceExistsException (aws.md 10.1 no. 8; botocore)."""
     secrets.put_secret_value(SecretId=secret, ClientRequestToken=B, SecretString="two", VersionStages=labels)
 
     found = refusal(secrets.put_secret_value, SecretId=secret, ClientRequestToken=B, SecretString="other")
@@ -75,6 +72,7 @@ def test_a_token_holds_one_value_for_ever(secrets, secret, labels) -> None:
     assert found[0] == "ResourceExistsException"
 
 
+@pytest.mark.rule(21)
 def test_current_is_moved_never_removed(secrets, secret) -> None:
     """AWSCURRENT cannot be removed without a move (aws.md 10.1 no. 21; 2.2)."""
     (current,) = stages(secrets, secret)
@@ -90,6 +88,7 @@ def test_current_is_moved_never_removed(secrets, secret) -> None:
     assert stages(secrets, secret) == {current: ["AWSCURRENT"]}
 
 
+@pytest.mark.rule
 @pytest.mark.parametrize("removed_from", [None, C], ids=["nothing", "another version"])
 def test_a_label_moves_only_from_where_it_is(secrets, empty, removed_from) -> None:
     """RemoveFromVersionId must name the version that has the label (botocore UpdateSecretVersionStage)."""
@@ -105,6 +104,7 @@ def test_a_label_moves_only_from_where_it_is(secrets, empty, removed_from) -> No
     assert stages(secrets, empty)[B] == ["AWSCURRENT"]
 
 
+@pytest.mark.rule
 def test_a_version_without_labels_is_deprecated(secrets, secret) -> None:
     """DescribeSecret and ListSecretVersionIds leave unlabelled versions out (botocore IncludeDeprecated)."""
     secrets.put_secret_value(SecretId=secret, ClientRequestToken=B, SecretString="two", VersionStages=["MINE"])
@@ -118,6 +118,7 @@ def test_a_version_without_labels_is_deprecated(secrets, secret) -> None:
     assert B in [version["VersionId"] for version in everything]
 
 
+@pytest.mark.rule
 def test_a_stage_and_a_version_that_disagree(secrets, secret) -> None:
     """VersionId and VersionStage must name the same version (botocore GetSecretValue)."""
     (current,) = stages(secrets, secret)
@@ -127,6 +128,7 @@ def test_a_stage_and_a_version_that_disagree(secrets, secret) -> None:
     assert found[0] == "InvalidRequestException"
 
 
+@pytest.mark.rule(22)
 @pytest.mark.parametrize("value", ["x" * 65_537, "é" * 32_769], ids=["characters", "bytes"])
 def test_a_value_has_at_most_65536_bytes(secrets, secret, value) -> None:
     """A value of 65,537 bytes is refused, whatever its characters (aws.md 10.1 no. 22; 5.1)."""
@@ -136,13 +138,15 @@ def test_a_value_has_at_most_65536_bytes(secrets, secret, value) -> None:
     assert value not in found[1]
 
 
+@pytest.mark.rule
 def test_a_value_of_65536_bytes_fits(secrets, secret) -> None:
-    """The limit itself is allowed (aws.md 5.1)."""
+    """A value of 65,536 bytes is taken (aws.md 5.1)."""
     secrets.put_secret_value(SecretId=secret, SecretString="x" * 65_536)
 
     assert len(secrets.get_secret_value(SecretId=secret)["SecretString"]) == 65_536
 
 
+@pytest.mark.rule
 def test_a_version_holds_at_most_20_labels(secrets, secret) -> None:
     """The 21st label of a version is refused (aws.md 2.2)."""
     (current,) = stages(secrets, secret)
@@ -154,6 +158,7 @@ def test_a_version_holds_at_most_20_labels(secrets, secret) -> None:
     assert found[0] == "LimitExceededException"
 
 
+@pytest.mark.rule(23)
 def test_old_versions_go_young_ones_stay(aws, secrets, secret) -> None:
     """The newest 100 versions stay, and all of the last 24 hours (aws.md 10.1 no. 23; botocore PutSecretValue)."""
     for number in range(120):
@@ -177,42 +182,7 @@ def test_too_many_versions_in_a_day(secrets, secret) -> None:
     assert found[0] == "LimitExceededException"
 
 
-def test_a_policy_is_json(secrets, secret) -> None:
-    """PutResourcePolicy refuses what is no policy (aws.md 10.1 no. 24)."""
-    found = refusal(secrets.put_resource_policy, SecretId=secret, ResourcePolicy="not a policy")
-
-    assert found[0] == "MalformedPolicyDocumentException"
-
-
-PUBLIC = {"Effect": "Allow", "Principal": "*", "Action": "secretsmanager:GetSecretValue", "Resource": "*"}
-NARROWED = {**PUBLIC, "Condition": {"StringEquals": {"aws:PrincipalAccount": "123456789012"}}}
-DENIED = {**PUBLIC, "Effect": "Deny"}
-
-
-def policy(*statements: object) -> str:
-    """Write a policy document."""
-    return json.dumps({"Version": "2012-10-17", "Statement": statements})
-
-
-def test_a_public_policy_is_blocked_where_asked(secrets, secret) -> None:
-    """BlockPublicPolicy refuses an Allow to everybody; without it the policy is taken (aws.md 10.1 no. 25; 6.1)."""
-    found = refusal(secrets.put_resource_policy, SecretId=secret, ResourcePolicy=policy(PUBLIC), BlockPublicPolicy=True)
-    secrets.put_resource_policy(SecretId=secret, ResourcePolicy=policy(PUBLIC))
-    secrets.put_resource_policy(SecretId=secret, ResourcePolicy=policy(NARROWED, DENIED), BlockPublicPolicy=True)
-
-    assert found[0] == "PublicPolicyException"
-    assert json.loads(secrets.get_resource_policy(SecretId=secret)["ResourcePolicy"])["Statement"] == [NARROWED, DENIED]
-
-
-@pytest.mark.parametrize(("statement", "passes"), [(PUBLIC, False), (NARROWED, True)], ids=["public", "narrowed"])
-def test_a_policy_can_be_validated(secrets, secret, statement, passes) -> None:
-    """ValidateResourcePolicy exists and finds public policies (aws.md 10.1 no. 26)."""
-    answer = secrets.validate_resource_policy(SecretId=secret, ResourcePolicy=policy(statement))
-
-    assert answer["PolicyValidationPassed"] is passes
-    assert [found["CheckName"] for found in answer["ValidationErrors"]] == ([] if passes else ["PUBLIC_POLICY"])
-
-
+@pytest.mark.rule(27)
 def test_a_name_is_taken_during_recovery(aws, secrets, secret) -> None:
     """Re-creating a deleted secret: InvalidRequestException until its recovery window ends (aws.md 10.1 no. 27)."""
     secrets.delete_secret(SecretId=secret, RecoveryWindowInDays=7)
@@ -228,6 +198,7 @@ def test_a_name_is_taken_during_recovery(aws, secrets, secret) -> None:
     assert again != secret
 
 
+@pytest.mark.rule
 @pytest.mark.parametrize(
     ("operation", "arguments"),
     [
@@ -252,6 +223,7 @@ def test_a_deleted_secret_is_out_of_reach(secrets, secret, operation, arguments)
     assert secrets.get_secret_value(SecretId=secret)["SecretString"] == "PLACEHOLDER first"
 
 
+@pytest.mark.rule
 @pytest.mark.usefixtures("secret")
 def test_an_existing_name_is_refused(secrets) -> None:
     """CreateSecret of a name in use: ResourceExistsException (botocore CreateSecret)."""
@@ -260,6 +232,7 @@ def test_an_existing_name_is_refused(secrets) -> None:
     assert found == ("ResourceExistsException", "The operation failed because the secret sellers/one already exists.")
 
 
+@pytest.mark.rule
 def test_a_batch_answers_for_each_secret(secrets, secret, empty) -> None:
     """BatchGetSecretValue tells values and errors apart, at most 20 (aws.md 5.1; botocore BatchGetSecretValue)."""
     answer = secrets.batch_get_secret_value(SecretIdList=[secret, empty])
@@ -280,6 +253,7 @@ def test_dates_are_the_benchs(aws, secrets) -> None:
     assert abs(made - aws.clock.now()) < timedelta(minutes=1)
 
 
+@pytest.mark.rule
 def test_a_partial_arn_and_a_name_find_the_secret(secrets, secret) -> None:
     """SecretId may be a name, an ARN or an ARN without its six characters (botocore SecretIdType)."""
     found = {secrets.describe_secret(SecretId=key)["ARN"] for key in (secret, secret[:-7], "sellers/one")}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, ClassVar
 
+from local.engine.provider.documents import same_document
 from local.engine.provider.resource import NAME, REGION, TAGS, Argument, AutoName, ResourceType, document
 from local.engine.provider.tags import mapping, pairs
 
@@ -29,6 +30,16 @@ _SUBSCRIPTION: Mapping[str, str] = {
     "rawMessageDelivery": "RawMessageDelivery",
     "redrivePolicy": "RedrivePolicy",
 }
+_OWNERS_ACTIONS = (
+    "GetTopicAttributes",
+    "SetTopicAttributes",
+    "AddPermission",
+    "RemovePermission",
+    "DeleteTopic",
+    "Subscribe",
+    "ListSubscriptionsByTopic",
+    "Publish",
+)
 
 
 class Topic(ResourceType):
@@ -90,6 +101,52 @@ class Topic(ResourceType):
     def untag(self, existing: Existing, keys: list[str]) -> None:
         """UntagResource."""
         existing.aws.client("sns").untag_resource(ResourceArn=existing.id, TagKeys=keys)
+
+
+class TopicPolicy(ResourceType):
+    """A topic's access policy; its id is the topic's ARN."""
+
+    pulumi_type = "aws:sns/topicPolicy:TopicPolicy"
+    autoname = None
+    outputs = ("owner",)
+    arguments: ClassVar[Arguments] = {
+        "arn": Argument(required=True, replaces=True),
+        "policy": document(required=True),
+        "region": REGION,
+    }
+
+    def create(self, aws: Aws, inputs: Values) -> tuple[str, Values]:
+        """SetTopicAttributes; every topic has a policy, so this replaces one."""
+        self._set(aws, inputs["arn"], inputs["policy"])
+        return inputs["arn"], {"owner": inputs["arn"].split(":")[4]}
+
+    def read(self, existing: Existing) -> Values | None:
+        """GetTopicAttributes; the policy that a topic is born with is none."""
+        client = existing.aws.client("sns")
+        try:
+            attributes = client.get_topic_attributes(TopicArn=existing.id)["Attributes"]
+        except client.exceptions.NotFoundException:
+            return None
+        if same_document(attributes["Policy"], _born_with(existing.id)):
+            return None
+        return {"arn": existing.id, "owner": attributes["Owner"], "policy": attributes["Policy"]}
+
+    def update(self, existing: Existing, inputs: Values, changed: frozenset[str]) -> Values:
+        """SetTopicAttributes."""
+        del changed
+        self._set(existing.aws, existing.id, inputs["policy"])
+        return {}
+
+    def delete(self, existing: Existing) -> None:
+        """Put the policy back that a topic is born with, as pulumi-aws does; with the topic it is gone."""
+        try:
+            self._set(existing.aws, existing.id, _born_with(existing.id))
+        except existing.aws.client("sns").exceptions.NotFoundException:
+            return
+
+    @staticmethod
+    def _set(aws: Aws, topic: str, policy: str) -> None:
+        aws.client("sns").set_topic_attributes(TopicArn=topic, AttributeName="Policy", AttributeValue=policy)
 
 
 class TopicSubscription(ResourceType):
@@ -175,6 +232,19 @@ class TopicSubscription(ResourceType):
         except client.exceptions.InvalidParameterException:
             if not existing.state.get("pendingConfirmation"):
                 raise
+
+
+def _born_with(topic: str) -> str:
+    """Write the policy of a new topic: the account's own principals may do everything with it."""
+    statement = {
+        "Sid": "__default_statement_ID",
+        "Effect": "Allow",
+        "Principal": {"AWS": "*"},
+        "Action": [f"SNS:{action}" for action in _OWNERS_ACTIONS],
+        "Resource": topic,
+        "Condition": {"StringEquals": {"AWS:SourceOwner": topic.split(":")[4]}},
+    }
+    return json.dumps({"Version": "2008-10-17", "Id": "__default_policy_ID", "Statement": [statement]})
 
 
 def _said(attribute: str | None) -> str | None:

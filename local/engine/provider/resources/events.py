@@ -1,0 +1,157 @@
+"""EventBridge: rules and their targets, on the default bus."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from local.engine.provider.resource import NAME, REGION, TAGS, Argument, AutoName, ResourceType, document
+from local.engine.provider.tags import mapping, pairs
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from local.engine.provider.clients import Aws
+    from local.engine.provider.resource import Arguments, Existing
+    from local.engine.provider.tags import Tags
+    from local.engine.provider.values import Values
+
+_RULE: Mapping[str, str] = {
+    "description": "Description",
+    "eventPattern": "EventPattern",
+    "name": "Name",
+    "roleArn": "RoleArn",
+    "scheduleExpression": "ScheduleExpression",
+    "state": "State",
+}
+
+
+class EventRule(ResourceType):
+    """A rule; its id is its name."""
+
+    pulumi_type = "aws:cloudwatch/eventRule:EventRule"
+    autoname = AutoName(limit=64)
+    arguments: ClassVar[Arguments] = {
+        "description": Argument(),
+        "eventPattern": document(),
+        "name": NAME,
+        "region": REGION,
+        "roleArn": Argument(),
+        "scheduleExpression": Argument(),
+        "state": Argument(default="ENABLED"),
+        **TAGS,
+    }
+
+    def check(self, inputs: Values) -> Iterator[str]:
+        """Refuse a rule that nothing can set off (botocore PutRule)."""
+        if not {"eventPattern", "scheduleExpression"} & inputs.keys():
+            yield "a rule needs an eventPattern or a scheduleExpression"
+
+    def create(self, aws: Aws, inputs: Values) -> tuple[str, Values]:
+        """PutRule takes everything in one call."""
+        answer = aws.client("events").put_rule(**_rule(inputs), Tags=pairs(inputs["tagsAll"]))
+        return inputs["name"], {"arn": answer["RuleArn"]}
+
+    def read(self, existing: Existing) -> Values | None:
+        """DescribeRule and ListTagsForResource."""
+        client = existing.aws.client("events")
+        try:
+            found = client.describe_rule(Name=existing.id)
+        except client.exceptions.ResourceNotFoundException:
+            return None
+        return {
+            "arn": found["Arn"],
+            **{ours: found.get(theirs) for ours, theirs in _RULE.items()},
+            "tagsAll": mapping(client.list_tags_for_resource(ResourceARN=found["Arn"])["Tags"]),
+        }
+
+    def update(self, existing: Existing, inputs: Values, changed: frozenset[str]) -> Values:
+        """PutRule replaces the whole rule; it ignores tags on one that exists (botocore)."""
+        if changed - TAGS.keys():
+            existing.aws.client("events").put_rule(**_rule(inputs))
+        return {}
+
+    def delete(self, existing: Existing) -> None:
+        """DeleteRule is no error where there is none."""
+        existing.aws.client("events").delete_rule(Name=existing.id)
+
+    def tag(self, existing: Existing, tags: Tags) -> None:
+        """TagResource."""
+        existing.aws.client("events").tag_resource(ResourceARN=existing.state["arn"], Tags=pairs(tags))
+
+    def untag(self, existing: Existing, keys: list[str]) -> None:
+        """UntagResource."""
+        existing.aws.client("events").untag_resource(ResourceARN=existing.state["arn"], TagKeys=keys)
+
+
+class EventTarget(ResourceType):
+    """A rule's target; its id is the rule's name, a hyphen and the target's own id."""
+
+    pulumi_type = "aws:cloudwatch/eventTarget:EventTarget"
+    autoname = AutoName(argument="targetId", limit=64)
+    outputs = ()
+    arguments: ClassVar[Arguments] = {
+        "arn": Argument(required=True),
+        "input": document(),
+        "inputTransformer": Argument(fields=frozenset({"inputPaths", "inputTemplate"})),
+        "region": REGION,
+        "roleArn": Argument(),
+        "rule": Argument(required=True, replaces=True),
+        "targetId": NAME,
+    }
+
+    def create(self, aws: Aws, inputs: Values) -> tuple[str, Values]:
+        """PutTargets."""
+        aws.client("events").put_targets(Rule=inputs["rule"], Targets=[_target(inputs)])
+        return f"{inputs['rule']}-{inputs['targetId']}", {}
+
+    def read(self, existing: Existing) -> Values | None:
+        """ListTargetsByRule, then the target among them."""
+        client, state = existing.aws.client("events"), existing.state
+        try:
+            targets = client.list_targets_by_rule(Rule=state["rule"])["Targets"]
+        except client.exceptions.ResourceNotFoundException:
+            return None
+        found = next((target for target in targets if target["Id"] == state["targetId"]), None)
+        if found is None:
+            return None
+        transformer = found.get("InputTransformer")
+        return {
+            "arn": found["Arn"],
+            "input": found.get("Input"),
+            "inputTransformer": _seen(transformer) if transformer else None,
+            "roleArn": found.get("RoleArn"),
+            "rule": state["rule"],
+            "targetId": found["Id"],
+        }
+
+    def update(self, existing: Existing, inputs: Values, changed: frozenset[str]) -> Values:
+        """PutTargets replaces the target of the same id."""
+        del changed
+        existing.aws.client("events").put_targets(Rule=inputs["rule"], Targets=[_target(inputs)])
+        return {}
+
+    def delete(self, existing: Existing) -> None:
+        """RemoveTargets; with the rule its targets are gone too."""
+        client = existing.aws.client("events")
+        try:
+            client.remove_targets(Rule=existing.state["rule"], Ids=[existing.state["targetId"]])
+        except client.exceptions.ResourceNotFoundException:
+            return
+
+
+def _rule(inputs: Values) -> Values:
+    return {theirs: inputs[ours] for ours, theirs in _RULE.items() if ours in inputs}
+
+
+def _target(inputs: Values) -> Values:
+    plain = {"arn": "Arn", "input": "Input", "roleArn": "RoleArn", "targetId": "Id"}
+    target = {theirs: inputs[ours] for ours, theirs in plain.items() if ours in inputs}
+    if transformer := inputs.get("inputTransformer"):
+        paths = {"InputPathsMap": transformer["inputPaths"]} if "inputPaths" in transformer else {}
+        target["InputTransformer"] = {"InputTemplate": transformer["inputTemplate"], **paths}
+    return target
+
+
+def _seen(transformer: Values) -> Values:
+    paths = transformer.get("InputPathsMap")
+    return {"inputTemplate": transformer["InputTemplate"], **({"inputPaths": paths} if paths else {})}
