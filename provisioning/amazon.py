@@ -141,6 +141,10 @@ class Amazon:
         """List the notification destinations: the cheapest grantless call there is (sp-api.md 5.3)."""
         self._get(region, "/notifications/v1/destinations", access_token)
 
+    def may_read(self, region: str, path: str, access_token: str) -> None:
+        """Read something on a seller's behalf, and only see that Amazon lets us; `path` holds the query."""
+        self._get(region, path, access_token)
+
     def _token(self, app: App, **grant: str) -> Tokens:
         form = {**grant, "client_id": app.client_id, "client_secret": app.client_secret}
         answer = self._ask(

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Final
 
 from provisioning.causes import find_cause
 from provisioning.payload import OWN
-from provisioning.state import OFFER_REFUSED, REFUSED, State
-from provisioning.store import CURRENT, OFFERED
+from provisioning.state import OFFER_REFUSED, REAUTHORIZE, REFUSED, State
+from provisioning.store import CURRENT, OFFERED, WAITING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,10 +32,12 @@ NOTICE: Final = timedelta(days=30)
 class Need(StrEnum):
     """What waits for a person, the most urgent first."""
 
+    REAUTHORIZE = "has to authorize again"
     REFUSED = "refused"
     LAPSED = "consent lapsed"
     DELETED = "being deleted"
     OFFER_REFUSED = "offer refused"
+    APPROVAL = "waiting for approval"
     INTERRUPTED = "interrupted"
     NOT_ROTATING = "not rotating"
     ENDING = "consent ending"
@@ -77,7 +79,7 @@ def condition(fleet: Fleet, seller: Row, secret: Secret | None, newest_app: str 
     given = [day for day in (state.consented_on, seller.consented_on) if day]
     consented = max(given, default=None)
     ends = consented + CONSENT if consented and fleet.needs_consent and seller.application == "shared" else None
-    need, advice = next(_needs(secret, state, ends, today), (None, None))
+    need, advice = next(_needs(seller.seller, secret, state, ends, today), (None, None))
     is_paused = seller.status == "paused"
     is_comparable = bool(state.app_version and newest_app) and state.app_version != OWN
     return Condition(
@@ -144,7 +146,9 @@ def by_urgency(found: Condition) -> tuple[int, str]:
     return (order.index(found.need) if found.need else len(order), found.seller)
 
 
-def _needs(secret: Secret | None, state: State, consent_ends: date | None, today: date) -> Iterator[tuple[Need, str]]:
+def _needs(
+    slug: str, secret: Secret | None, state: State, consent_ends: date | None, today: date
+) -> Iterator[tuple[Need, str]]:
     """Tell every need with what to do about it, the most urgent first."""
     if secret is None:
         yield Need.UNDECLARED, "run `pulumi up`"
@@ -155,15 +159,24 @@ def _needs(secret: Secret | None, state: State, consent_ends: date | None, today
         yield Need.EMPTY, "hand its credential in: `sellerkeys onboard`"
         return
     why = find_cause(state.cause or "").sentence
-    if state.status == REFUSED:
-        yield Need.REFUSED, why
+    yield from _refusals(state.status, why)
     if consent_ends and consent_ends < today:
         yield Need.LAPSED, f"the consent ended on {consent_ends}: the seller has to authorize the application again"
     if state.status == OFFER_REFUSED:
         yield Need.OFFER_REFUSED, f"the replacement handed in was refused, the one before is in use; {why}"
+    if secret.holder(WAITING):
+        yield Need.APPROVAL, f"a credential waits for a person to look at it: `sellerkeys approve {slug}`"
     if state.fingerprint is None:
         yield Need.INTERRUPTED, "its onboarding was interrupted: run the same `sellerkeys onboard` again"
     if not secret.rotation_enabled:
-        yield Need.NOT_ROTATING, "rotation is off: run `sellerkeys onboard` with its credential again"
+        yield Need.NOT_ROTATING, f"rotation is off: `sellerkeys repair {slug}`"
     if consent_ends and consent_ends - NOTICE <= today:
         yield Need.ENDING, f"the consent ends on {consent_ends}: have the seller authorize the application again"
+
+
+def _refusals(status: str | None, why: str) -> Iterator[tuple[Need, str]]:
+    """Tell what a refusal of the credential in use asks for; once the fleet says it is the seller, the seller."""
+    if status == REAUTHORIZE:
+        yield Need.REAUTHORIZE, "have the seller authorize the application again, then `sellerkeys onboard`"
+    if status == REFUSED:
+        yield Need.REFUSED, why

@@ -6,7 +6,8 @@ SellerkeysError
 │   ├── SecretNotDeclared     `pulumi up` has not made the secret
 │   ├── SecretBeingDeleted    the secret lies in its recovery window
 │   ├── SecretEmpty           declared, but nobody has put a value in
-│   └── RotationPending       a rotation is under way; it owns the secret until it ends
+│   ├── RotationPending       a rotation is under way; it owns the secret until it ends
+│   └── LabelMoved            somebody else moved a staging label first
 ├── AmazonRefused         4  Amazon answered and said no; carries the cause
 └── Unreachable           5  no answer, or an answer that says "later"; safe to run again
     └── AccessDenied          AWS answered and will not let us
@@ -75,6 +76,13 @@ class RotationPending(Waiting):
 
     def __init__(self, name: str) -> None:
         super().__init__(f"secret {name} is being rotated: wait until that has ended, then run this again")
+
+
+class LabelMoved(Waiting):
+    """A staging label is no longer where it was seen: somebody else was quicker, and nothing was changed."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"somebody else changed secret {name} in this very moment: look at it and run this again")
 
 
 class AmazonRefused(SellerkeysError):

@@ -10,14 +10,15 @@ from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Protocol
 
-from provisioning.errors import RotationPending, SellerkeysError
+from provisioning.errors import AmazonRefused, RotationPending, SellerkeysError, Unreachable
 from provisioning.fingerprint import version_id
+from provisioning.offering import Offering
 from provisioning.outcomes import Outcome, failure
 from provisioning.payload import OWN, App, Credential, Offer
 from provisioning.planning import Action, Planned, Refused
 from provisioning.proving import prove
 from provisioning.state import ACTIVE, State
-from provisioning.store import CURRENT, FIRST, OFFERED
+from provisioning.store import CURRENT, FIRST
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -56,11 +57,20 @@ class Prover:
         self._store = store
         self._amazon = amazon
 
-    def prove(self, planned: Planned) -> Credential:
-        """Compose the whole credential and prove it; it then holds the refresh token that Amazon answered with."""
+    def prove(self, planned: Planned, keep: Callable[[str], None] = lambda _: None) -> Credential:
+        """Compose the whole credential and prove it; it then holds the refresh token that Amazon answered with.
+
+        Another one than was handed in goes to `keep` before anything else can fail.
+        """
+        credential = self.compose(planned)
+        proof = prove(self._amazon, credential, {market.id for market in planned.seller.markets}, keep)
+        return replace(credential, refresh_token=proof.refresh_token)
+
+    def compose(self, planned: Planned) -> Credential:
+        """Lay what was handed in over the newest application."""
         seller, handed_in = planned.seller, planned.handed_in
         app, version = (App(*handed_in.own_app), OWN) if handed_in.own_app else self._shared_app
-        credential = Credential(
+        return Credential(
             seller=seller.seller,
             region=seller.region,
             marketplace_id=seller.markets[0].id,
@@ -70,8 +80,6 @@ class Prover:
             app_version=version,
             selling_partner_id=seller.selling_partner_id or None,
         )
-        proof = prove(self._amazon, credential, {market.id for market in seller.markets})
-        return replace(credential, refresh_token=proof.refresh_token)
 
     @cached_property
     def _shared_app(self) -> tuple[App, str]:
@@ -108,6 +116,7 @@ class Executor:
         self._store = store
         self._prover = prover
         self._now = now
+        self._offering = Offering(fleet, store)
 
     def carry_out(self, planned: Planned) -> Outcome:
         """Do what was planned."""
@@ -116,17 +125,49 @@ class Executor:
         if planned.action is Action.TURN_ON:
             self._turn_on(planned)
             return Outcome(planned.seller.seller, "completed", "rotation was off and is on again")
-        credential = self._prover.prove(planned)
+        renewed: list[str] = []
+
+        def keep(refresh_token: str) -> None:
+            renewed.append(refresh_token)
+            if planned.secret.holder(CURRENT):
+                self._offering.put_aside(planned.secret.arn, _offer(planned, refresh_token))
+
+        try:
+            credential = self._prover.prove(planned, keep)
+        except (AmazonRefused, Unreachable) as error:
+            if not renewed:
+                raise
+            return self._rescue(planned, renewed[0], error)
         if planned.action is Action.OFFER:
             return self._offer(planned, credential)
         return self._fill(planned, credential)
 
+    def _rescue(self, planned: Planned, refresh_token: str, error: AmazonRefused | Unreachable) -> Outcome:
+        """Tell what became of a refresh token that Amazon sent in place of the one handed in, before the proof failed.
+
+        An empty secret has no place to put it aside: a first version becomes AWSCURRENT. So it is put there only where
+        nothing speaks against it, and the rotation proves it.
+        """
+        told = failure(planned.seller.seller, error)
+        if planned.secret.holder(CURRENT):
+            became = f"it waits in the secret: `sellerkeys approve {planned.seller.seller}` takes it up"
+        elif isinstance(error, Unreachable):
+            self._fill_unproven(planned, refresh_token)
+            became = "it was stored, and the rotation that was started proves it"
+        else:
+            became = "it was not stored, so the one handed in may not work any more: get a new one"
+        return replace(told, detail=f"{told.detail}; Amazon sent another refresh token in this moment: {became}")
+
+    def _fill_unproven(self, planned: Planned, refresh_token: str) -> None:
+        credential = replace(self._prover.compose(planned), refresh_token=refresh_token)
+        if not self._put_first(planned, credential):
+            self._offering.offer(planned.secret.arn, _offer(planned, refresh_token))
+            return
+        self._tag(planned, State())
+        self._rotate(planned, immediately=True)
+
     def _fill(self, planned: Planned, credential: Credential) -> Outcome:
-        text = credential.to_json()
-        version = version_id(planned.secret.arn, text)
-        if planned.secret.holder(CURRENT) is None:
-            self._store.put(planned.secret.arn, text, version=version, labels=[FIRST])
-        if self._store.describe(planned.secret.arn).holder(CURRENT) != version:
+        if not self._put_first(planned, credential):
             # Somebody else's value is current: theirs was first, ours comes after it.
             return self._offer(planned, credential)
         self._turn_on(planned)
@@ -138,13 +179,20 @@ class Executor:
             planned.seller.seller, "onboarded", f"proven for {', '.join(planned.seller.marketplaces)}; rotating"
         )
 
+    def _put_first(self, planned: Planned, credential: Credential) -> bool:
+        """Put the first value; tells whether it, and not somebody else's, is current."""
+        text = credential.to_json()
+        version = version_id(planned.secret.arn, text)
+        if planned.secret.holder(CURRENT) is None:
+            self._store.put(planned.secret.arn, text, version=version, labels=[FIRST])
+        found = self._store.describe(planned.secret.arn).holder(CURRENT)
+        if found is None:
+            # A rotation that was turned on too early has left a version, so ours was not the secret's first.
+            self._store.move(planned.secret.arn, CURRENT, to=version, source=None)
+        return found in {None, version}
+
     def _offer(self, planned: Planned, credential: Credential) -> Outcome:
-        own = planned.handed_in.own_app or (None, None)
-        text = Offer(planned.seller.seller, credential.refresh_token, *own).to_json()
-        if self._store.describe(planned.secret.arn).is_pending:
-            raise RotationPending(planned.secret.name)
-        self._store.put(planned.secret.arn, text, version=version_id(planned.secret.arn, text), labels=[OFFERED])
-        self._rotate(planned, immediately=True)
+        self._offering.offer(planned.secret.arn, _offer(planned, credential.refresh_token))
         self._tag(planned, State(status=ACTIVE, cause=""))
         return Outcome(planned.seller.seller, "offered", "proven; the rotation that was started takes it up")
 
@@ -170,6 +218,14 @@ class Executor:
             consented = self._now().date()
         state = replace(state, fingerprint=planned.fingerprint, consented_on=consented)
         self._store.tag(planned.secret.arn, state.to_tags())
+
+
+def _offer(planned: Planned, refresh_token: str) -> Offer:
+    seller = planned.seller
+    client_id, client_secret = planned.handed_in.own_app or (None, None)
+    return Offer(
+        seller.seller, refresh_token, client_id, client_secret, seller.region, seller.selling_partner_id or None
+    )
 
 
 def _unchanged(planned: Planned) -> Outcome:

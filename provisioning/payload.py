@@ -44,6 +44,8 @@ _OFFER_KEYS: Final[dict[str, str]] = {
     "refresh_token": "SP_API_REFRESH_TOKEN",
     "client_id": "LWA_CLIENT_ID",
     "client_secret": "LWA_CLIENT_SECRET",
+    "region": "regionCode",
+    "selling_partner_id": "sellerId",
 }
 
 
@@ -125,13 +127,16 @@ class Credential:
 class Offer:
     """A replacement for parts of a seller's credential, to be laid over AWSCURRENT by the rotation.
 
-    `seller` binds it to one seller. An own application comes whole: client id and client secret, or neither.
+    `seller` binds it to one seller, and `region` to that seller's region. An own application comes whole: client id and
+    client secret, or neither. `selling_partner_id` is a claim: one that differs from AWSCURRENT's waits for approval.
     """
 
     seller: str
     refresh_token: str | None = field(default=None, repr=False)
     client_id: str | None = None
     client_secret: str | None = field(default=None, repr=False)
+    region: str | None = None
+    selling_partner_id: str | None = None
 
     def __post_init__(self) -> None:
         if (self.client_id is None) != (self.client_secret is None):
@@ -139,11 +144,18 @@ class Offer:
         if self.refresh_token is None and self.client_id is None:
             raise MalformedPayload("an offer has to change something")
 
+    def changes_seller(self, current: Credential) -> bool:
+        """Whether it names another selling partner id than `current` does; one that was not known changes nothing."""
+        ours, theirs = self.selling_partner_id, current.selling_partner_id
+        return ours is not None and theirs is not None and ours != theirs
+
     def over(self, current: Credential) -> Credential:
-        """Lay the offer over `current`; raises MalformedPayload if it is another seller's or another kind's."""
+        """Lay the offer over `current`; raises MalformedPayload if it is another seller's, region's or kind's."""
         if self.seller != current.seller:
             raise MalformedPayload("the offer was made for another seller")
-        offered = current
+        if self.region not in {None, current.region}:
+            raise MalformedPayload("the offer was made for another region")
+        offered = replace(current, selling_partner_id=self.selling_partner_id or current.selling_partner_id)
         if self.refresh_token is not None:
             offered = replace(offered, refresh_token=self.refresh_token)
         if self.client_id is not None and self.client_secret is not None:

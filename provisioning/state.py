@@ -1,4 +1,4 @@
-"""What the state tags of a secret say: who is active, since when, proven when, composed from which client secret.
+"""What the state tags of a secret say: who is active, proven or refused when, composed from which client secret.
 
 The command line and the functions write them; the Pulumi provider ignores them by their prefix (design.md 4). No value
 of a secret stands in a tag. Standard library only: this module ships in every function's zip.
@@ -20,12 +20,17 @@ ACTIVE: Final = "active"
 REFUSED: Final = "refused"
 #: An offered replacement was refused; the credential before it is untouched.
 OFFER_REFUSED: Final = "offer-refused"
+#: The seller has to authorize the application again; decided over the whole fleet (fleet_health.py).
+REAUTHORIZE: Final = "reauthorize"
 
 _NAMES: Final = {
     "status": "status",
     "cause": "cause",
     "consented_on": "consented",
     "proven_at": "proven",
+    "refused_since": "refused-since",
+    "refused_at": "refused",
+    "told": "told",
     "app_version": "app",
     "fingerprint": "fingerprint",
     "client_secret_expires_on": "client-secret-expires",
@@ -37,13 +42,18 @@ class State:
     """The state tags of one secret; None is a tag that is not there.
 
     `app_version` is the version of the app secret that AWSCURRENT was composed from (or `own`); `fingerprint` is that
-    of the credential last handed in, see fingerprint.py; `cause` is a code of causes.py.
+    of the credential last handed in, see fingerprint.py; `cause` is a code of causes.py. `refused_since` and
+    `refused_at` are the first and the last of the refusals that came for one cause without a proof between them; they
+    stay after a proof, which is then later. `told` is the status that people were last told of.
     """
 
     status: str | None = None
     cause: str | None = None
     consented_on: date | None = None
     proven_at: datetime | None = None
+    refused_since: datetime | None = None
+    refused_at: datetime | None = None
+    told: str | None = None
     app_version: str | None = None
     fingerprint: str | None = None
     client_secret_expires_on: date | None = None
@@ -57,15 +67,37 @@ class State:
             cause=found["cause"],
             consented_on=_date(found["consented_on"]),
             proven_at=_moment(found["proven_at"]),
+            refused_since=_moment(found["refused_since"]),
+            refused_at=_moment(found["refused_at"]),
+            told=found["told"],
             app_version=found["app_version"],
             fingerprint=found["fingerprint"],
             client_secret_expires_on=_date(found["client_secret_expires_on"]),
         )
 
+    @property
+    def is_refused(self) -> bool:
+        """Whether Amazon refused the credential and nothing has proven it since."""
+        return self.refused_at is not None and (self.proven_at is None or self.proven_at <= self.refused_at)
+
     def to_tags(self) -> dict[str, str]:
         """Write the tags of what is set; the others are left as they are."""
         values = {field.name: getattr(self, field.name) for field in fields(self)}
         return {PREFIX + _NAMES[name]: _text(value) for name, value in values.items() if value is not None}
+
+
+def refusal_noted(before: State, status: str, cause: str, now: datetime) -> State:
+    """Compute what a refusal changes: `status` is REFUSED or OFFER_REFUSED, `cause` a code of causes.py.
+
+    A refused offer says nothing about the credential in use, so only REFUSED counts for `refused_since`. A seller who
+    has to authorize again goes on having to until a proof.
+    """
+    kept = REAUTHORIZE if before.status == REAUTHORIZE else status
+    if status != REFUSED:
+        return State(status=kept, cause=cause)
+    goes_on = before.is_refused and before.cause == cause
+    since = before.refused_since if goes_on else None
+    return State(status=kept, cause=cause, refused_since=since or now, refused_at=now)
 
 
 def _text(value: str | date | datetime) -> str:

@@ -25,6 +25,7 @@ from botocore.exceptions import (
 
 from provisioning.errors import (
     AccessDenied,
+    LabelMoved,
     RotationPending,
     SecretBeingDeleted,
     SecretEmpty,
@@ -43,6 +44,12 @@ PENDING: Final = "AWSPENDING"
 PREVIOUS: Final = "AWSPREVIOUS"
 #: Holds what a rotation is to lay over AWSCURRENT (design.md 4).
 OFFERED: Final = "SELLERKEYS_OFFERED"
+#: The same, but no rotation touches it until a person has approved it (design.md 2).
+WAITING: Final = "SELLERKEYS_WAITING"
+#: Beside OFFERED: a person has approved that the offer brings another selling partner id.
+APPROVED: Final = "SELLERKEYS_APPROVED"
+#: Holds an offer that nobody takes up by himself: a refresh token that would otherwise be lost.
+KEPT: Final = "SELLERKEYS_KEPT"
 #: Put on a first value: it becomes AWSCURRENT by itself only if nobody else was first (botocore, PutSecretValue).
 FIRST: Final = "SELLERKEYS_FIRST"
 
@@ -61,6 +68,7 @@ _NO_CREDENTIALS = (CredentialRetrievalError, PartialCredentialsError, SSOError, 
 #: What AWS answers where the secret's state forbids the call; only its text says which.
 _WRONG_STATE = "InvalidRequestException"
 _TAKES_VALUE = "PutSecretValue"
+_MOVES_LABEL = "UpdateSecretVersionStage"
 _FIRST_SERVER_ERROR = 500
 
 
@@ -78,6 +86,7 @@ class Secret:
     rotation_enabled: bool = False
     rotation_function: str | None = None
     schedule: str | None = None
+    last_rotated: datetime | None = None
     next_rotation: datetime | None = None
     deleted_on: datetime | None = None
 
@@ -139,7 +148,7 @@ class Store:
         pages = self._client.get_paginator("list_secrets").paginate(
             Filters=[{"Key": "name", "Values": [prefix]}], PaginationConfig={"PageSize": 100}
         )
-        with _errors("ListSecrets", prefix):
+        with aws_errors("ListSecrets", prefix):
             for page in pages:
                 yield from (_secret(entry) for entry in page["SecretList"])
 
@@ -164,15 +173,21 @@ class Store:
         self._ask(_TAKES_VALUE, secret_id, self._client.put_secret_value, **asked)
 
     def move(self, secret_id: str, label: str, *, to: str | None, source: str | None) -> None:
-        """Move `label` from version `source` to version `to`: a compare-and-swap; `to` None takes it off."""
+        """Move `label` from version `source` to version `to`; `to` None takes it off, `source` None expects it nowhere.
+
+        A compare-and-swap: raises LabelMoved where the label is not on `source` (botocore, UpdateSecretVersionStage).
+        """
         ends = {"MoveToVersionId": to, "RemoveFromVersionId": source}
         asked = {end: version for end, version in ends.items() if version}
         call = self._client.update_secret_version_stage
-        self._ask("UpdateSecretVersionStage", secret_id, call, VersionStage=label, **asked)
+        self._ask(_MOVES_LABEL, secret_id, call, VersionStage=label, **asked)
 
-    def rotate(self, secret_id: str, *, function: str, schedule: str, immediately: bool) -> None:
-        """Set the rotation's function and schedule, and start one if `immediately`; raises RotationPending."""
-        self._ask(
+    def rotate(self, secret_id: str, *, function: str, schedule: str, immediately: bool) -> str:
+        """Set the rotation's function and schedule, and start one if `immediately`; raises RotationPending.
+
+        Returns the id of the version that the rotation, or its trial, makes.
+        """
+        answer = self._ask(
             "RotateSecret",
             secret_id,
             self._client.rotate_secret,
@@ -180,6 +195,7 @@ class Store:
             RotationRules={"ScheduleExpression": schedule},
             RotateImmediately=immediately,
         )
+        return str(answer.get("VersionId", ""))
 
     def tag(self, secret_id: str, tags: Mapping[str, str]) -> None:
         """Set tags, leaving the others as they are."""
@@ -187,7 +203,7 @@ class Store:
         self._ask("TagResource", secret_id, self._client.tag_resource, Tags=listed)
 
     def _ask(self, action: str, secret_id: str, call: Callable[..., Any], **asked: Any) -> Any:  # noqa: ANN401 - boto3's
-        with _errors(action, secret_id):
+        with aws_errors(action, secret_id):
             answer = call(SecretId=secret_id, **asked)
         headers = (answer or {}).get("ResponseMetadata", {}).get("HTTPHeaders", {})
         self._date = headers.get("date", self._date)
@@ -207,18 +223,19 @@ def _secret(answer: Mapping[str, Any]) -> Secret:
         rotation_enabled=answer.get("RotationEnabled", False),
         rotation_function=answer.get("RotationLambdaARN"),
         schedule=rules.get("ScheduleExpression") or (f"rate({days} days)" if days else None),
+        last_rotated=answer.get("LastRotatedDate"),
         next_rotation=answer.get("NextRotationDate"),
         deleted_on=answer.get("DeletedDate"),
     )
 
 
 @contextmanager
-def _errors(action: str, secret_id: str) -> Iterator[None]:
-    """Turn botocore's errors into ours."""
+def aws_errors(action: str, target: str) -> Iterator[None]:
+    """Turn botocore's errors about `action` on `target` into ours."""
     try:
         yield
     except ClientError as error:
-        raise _translated(error, action, secret_id) from None
+        raise _translated(error, action, target) from None
     except NoCredentialsError:
         raise Unreachable("no AWS credentials were found: set AWS_PROFILE, or sign in, then run this again") from None
     except _NO_CREDENTIALS as error:
@@ -227,11 +244,11 @@ def _errors(action: str, secret_id: str) -> Iterator[None]:
         ) from None
     except ParamValidationError:
         raise SellerkeysError(
-            f"boto3 did not take {action} on {secret_id} as it was asked: this is a defect of sellerkeys; report it"
+            f"boto3 did not take {action} on {target} as it was asked: this is a defect of sellerkeys; report it"
         ) from None
     except BotoCoreError as error:
         raise Unreachable(
-            f"AWS could not be reached for {action} on {secret_id} ({type(error).__name__}): run this again"
+            f"AWS could not be reached for {action} on {target} ({type(error).__name__}): run this again"
         ) from None
 
 
@@ -248,6 +265,8 @@ def _translated(error: ClientError, action: str, secret_id: str) -> SellerkeysEr
         failure = SecretBeingDeleted(secret_id)
     elif code == _WRONG_STATE and "previous rotation isn" in said:
         failure = RotationPending(secret_id)
+    elif code == "InvalidParameterException" and action == _MOVES_LABEL and "stag" in said.lower():
+        failure = LabelMoved(secret_id)
     elif code in _DENIED:
         failure = AccessDenied(action, secret_id)
     elif code in _BAD_KEYS:

@@ -24,6 +24,11 @@ COMMANDS: Final = {
     "app": "Set the fleet's shared application.",
     "onboard": "Prove sellers' credentials and put them into their secrets.",
     "status": "Show each seller's condition, those first who need a person.",
+    "check": "Prove at Amazon what sellers' consumers use, and say what mends it.",
+    "rotate": "Rotate sellers' credentials now, and wait for the end.",
+    "repair": "Name stuck rotations and mend them.",
+    "rollback": "Go back to a seller's previous refresh token.",
+    "approve": "Show and approve a credential that waits for a person.",
 }
 
 _EPILOG: Final = """\

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
+import time
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property, wraps
@@ -20,15 +22,18 @@ from provisioning import naming, roster, settings
 from provisioning.amazon import Amazon, Endpoints
 from provisioning.errors import BadInput, Unreachable
 from provisioning.fleet import Fleet
+from provisioning.operating.reading import Reading
 from provisioning.store import Store
 from scripts.engine import Engine
 from scripts.intake import Intake
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from types_boto3_secretsmanager import SecretsManagerClient
+    from types_boto3_sts import STSClient
 
+    from provisioning.operating.reading import Keys
     from provisioning.roster import Row
     from provisioning.settings import Settings
     from scripts.invocation import Invocation
@@ -40,8 +45,26 @@ _CONFIG: Final = Config(connect_timeout=5, read_timeout=20, retries={"mode": "st
 
 def connect(profile: str | None, region: str) -> SecretsManagerClient:
     """Make a Secrets Manager client; raises Unreachable if AWS's own configuration cannot be used."""
-    try:
+    with _usable(profile):
         return boto3.Session(profile_name=profile, region_name=region).client("secretsmanager", config=_CONFIG)
+
+
+def connect_identities(profile: str | None, region: str) -> STSClient:
+    """Make a client of AWS's Security Token Service, which lends roles; raises Unreachable like `connect`."""
+    with _usable(profile):
+        return boto3.Session(profile_name=profile, region_name=region).client("sts", config=_CONFIG)
+
+
+def connect_as(keys: Keys, region: str) -> SecretsManagerClient:
+    """Make a Secrets Manager client for the keys of a role."""
+    lent = boto3.Session(keys.access_key_id, keys.secret_access_key, keys.session_token, region_name=region)
+    return lent.client("secretsmanager", config=_CONFIG)
+
+
+@contextmanager
+def _usable(profile: str | None) -> Iterator[None]:
+    try:
+        yield
     except ProfileNotFound:
         named = profile or os.environ.get("AWS_PROFILE", "")
         raise Unreachable(f"AWS profile {named} is not configured: see `aws configure list-profiles`") from None
@@ -60,15 +83,20 @@ def _is_terminal() -> bool:
 class Outside:
     """Everything outside this process that a command touches; a test puts its own things here.
 
-    `folder` is where the stack's files lie; `secrets` makes a client for a profile and a region.
+    `folder` is where the stack's files lie; `secrets` and `identities` make a client for a profile and a region,
+    `secrets_as` one for a role's keys and a region; `clock` and `sleep` are in seconds.
     """
 
     folder: Path = Path()
     environment: Mapping[str, str] = field(default_factory=lambda: os.environ)
     secrets: Callable[[str | None, str], SecretsManagerClient] = connect
+    identities: Callable[[str | None, str], STSClient] = connect_identities
+    secrets_as: Callable[[Keys, str], SecretsManagerClient] = connect_as
     amazon: Callable[[Endpoints], Amazon] = Amazon
     engine: Callable[[Path, str], Engine] = Engine
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
+    clock: Callable[[], float] = time.monotonic
+    sleep: Callable[[float], None] = time.sleep
     is_terminal: Callable[[], bool] = _is_terminal
 
 
@@ -79,6 +107,8 @@ class Session:
         self._invocation = invocation
         self._outside = invocation.outside or Outside()
         self.as_json = invocation.as_json
+        self.clock = self._outside.clock
+        self.sleep = self._outside.sleep
 
     def now(self) -> datetime:
         """Tell the time, as AWS's last answer told it where there was one."""
@@ -113,6 +143,12 @@ class Session:
     def store(self) -> Store:
         """The fleet's secrets; raises Unreachable."""
         return Store(self._outside.secrets(self._invocation.profile, self.settings.region), clock=self._outside.now)
+
+    def reading(self, purpose: str) -> Reading:
+        """Make what becomes sellers' readers, for the command named `purpose`; raises Unreachable."""
+        region = self.settings.region
+        sts = self._outside.identities(self._invocation.profile, region)
+        return Reading(self.fleet.base, sts, lambda keys: self._outside.secrets_as(keys, region), purpose)
 
     @cached_property
     def amazon(self) -> Amazon:

@@ -13,6 +13,7 @@ from provisioning.roster import parse
 from provisioning.settings import from_config
 from provisioning.store import Store
 from tests.fakes.amazon import FakeAmazon
+from tests.fakes.desk import FakeDesk
 from tests.fakes.secrets_manager import FakeSecretsManager
 
 ROSTER = """\
@@ -81,3 +82,12 @@ def fleet() -> Fleet:
 def now() -> datetime:
     """The time it is in a test."""
     return datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def on_call(aws: FakeSecretsManager, amazon: FakeAmazon, client: Amazon, fleet: Fleet, now: datetime) -> FakeDesk:
+    """Whoever is on call, and berlin, onboarded and rotated once."""
+    desk = FakeDesk(aws, amazon, client, fleet, now)
+    aws.calls.clear()
+    amazon.calls.clear()
+    return desk

@@ -99,7 +99,7 @@ def _rotation(rotation_token: str | None) -> Rotation:
 @cache
 def _client() -> SecretsManagerClient:
     # Time-outs and retries have to sum to less than the function's own time-out (aws.md 8).
-    config = Config(connect_timeout=3, read_timeout=5, retries={"mode": "standard", "total_max_attempts": 3})
+    config = Config(connect_timeout=3, read_timeout=5, retries={"mode": "standard", "total_max_attempts": 2})
     return boto3.client("secretsmanager", config=config)
 
 

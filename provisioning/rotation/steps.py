@@ -6,12 +6,22 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from provisioning.causes import Fault
-from provisioning.errors import AmazonRefused, SellerkeysError
-from provisioning.payload import App, Credential, MalformedPayload, Offer
+from provisioning.errors import AmazonRefused
+from provisioning.payload import App, Credential
 from provisioning.proving import prove
-from provisioning.rotation.versions import Standing, offer_behind, standing, taken_up, taking_up
-from provisioning.state import ACTIVE, OFFER_REFUSED, REFUSED, State
-from provisioning.store import CURRENT, FIRST, OFFERED, PENDING
+from provisioning.rotation.offers import Disagreement, Offers, difference
+from provisioning.rotation.versions import (
+    Standing,
+    is_approved,
+    left_behind,
+    named,
+    offer_behind,
+    refusal,
+    standing,
+    taken_up,
+)
+from provisioning.state import ACTIVE, OFFER_REFUSED, REFUSED, State, refusal_noted
+from provisioning.store import CURRENT, PENDING
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -19,21 +29,20 @@ if TYPE_CHECKING:
 
     from provisioning.amazon import Amazon
     from provisioning.causes import Cause
+    from provisioning.payload import Offer
     from provisioning.store import Secret, Store
 
+__all__ = ["Disagreement", "Rotation"]
+
 _OFFERS_FAULT = frozenset({Fault.SELLER, Fault.OPERATOR})
-
-
-class Disagreement(SellerkeysError):
-    """The pending version speaks of another seller, region or kind of application than the current one."""
 
 
 class Rotation:
     """Rotates one secret at a time; `new_version` makes version ids, `now` tells the time.
 
     A rotation ends in one of three ways. Proven: AWSCURRENT moves. Later: the step raises Unreachable, and Secrets
-    Manager's retry finds what is there. Refused for good: the pending version is taken back if AWSCURRENT still holds
-    the same refresh token, so that the next rotation starts afresh; the state tags say why.
+    Manager's retry finds what is there. Refused for good: the pending version is taken back, so that the next rotation
+    starts afresh with the newest application; a refresh token that only it held goes on offer first.
     """
 
     def __init__(
@@ -48,10 +57,13 @@ class Rotation:
         self._amazon = amazon
         self._app_secret = app_secret
         self._now = now
-        self._new_version = new_version
+        self._offers = Offers(store, new_version)
 
     def run(self, step: str, secret_id: str, token: str) -> Standing:
-        """Do one step for version `token`; tells FINISHED if that version is current already."""
+        """Do one step for version `token`; tells FINISHED if that version is current already.
+
+        Raises NotRotating where the step must not run, Disagreement, AmazonRefused, Unreachable.
+        """
         if step == "setSecret":
             # Nothing to set: Amazon made the credential, and a client secret is not changed per seller.
             return Standing.UNDER_WAY
@@ -60,6 +72,12 @@ class Rotation:
         if found is Standing.UNDER_WAY:
             steps = {"createSecret": self._compose, "testSecret": self._test, "finishSecret": self._finish}
             steps[step](secret, token)
+        elif found is not Standing.FINISHED:
+            self._clear_the_way(secret, token, found)
+            raise refusal(secret, found, token)
+        elif step == "finishSecret":
+            # A retry after AWSCURRENT moved: what was to be said after it may never have been said.
+            self._say(secret, token, self._current(secret))
         return found
 
     def _compose(self, secret: Secret, token: str) -> None:
@@ -67,16 +85,17 @@ class Rotation:
         if self._store.find(secret.arn, label=PENDING, version=token):
             return
         current = self._current(secret)
-        offer = secret.holder(OFFERED)
+        offer, offered = self._offers.take_up(secret, current)
+        credential = self._with_shared_app(offered)
         try:
-            credential = self._with_shared_app(self._with_offer(secret, current, offer))
             answer = self._amazon.refresh(credential.app, credential.refresh_token)
-        except AmazonRefused as refusal:
-            self._refuse(secret, token, offer, refusal.cause)
+        except AmazonRefused as refused:
+            brings_app = offered.app != current.app
+            self._end(secret, token, offer if offer and _is_at_fault(refused.cause, brings_app) else None, refused)
             raise
         # Stored at once and before the proof: should Amazon ever send another token, this is its only copy.
         credential = replace(credential, refresh_token=answer.refresh_token or credential.refresh_token)
-        labels = [PENDING, taking_up(offer)] if offer else [PENDING]
+        labels = [PENDING, named(offer)] if offer else [PENDING]
         self._store.put(secret.arn, credential.to_json(), version=token, labels=labels)
 
     def _test(self, secret: Secret, token: str) -> None:
@@ -84,54 +103,80 @@ class Rotation:
         current = self._current(secret)
         value = self._store.find(secret.arn, label=PENDING, version=token)
         pending = Credential.from_json(value.text) if value else current
-        _agree(secret, current, pending)
-        offer = offer_behind(secret, token)
+        _agree(secret, token, current, pending)
+        behind = offer_behind(secret, token)
+        renewed = False
 
         def keep(refresh_token: str) -> None:
-            nonlocal offer
-            self._offer(secret, pending, refresh_token)
-            offer = None  # The label has moved on to the newer token.
+            nonlocal renewed
+            self._offers.keep(secret, difference(current, pending, refresh_token), behind=behind)
+            renewed = True
 
         try:
             prove(self._amazon, pending, {pending.marketplace_id}, keep)
-        except AmazonRefused as refusal:
-            if value and (taken_up(secret, token) or pending.refresh_token == current.refresh_token):
-                self._refuse(secret, token, offer, refusal.cause)
+        except AmazonRefused as refused:
+            if not value:
+                self._note(secret, REFUSED, refused.cause)
+            elif renewed:
+                # The newer token is on offer already, in the place of whatever this version was composed from.
+                self._end(secret, token, None, refused)
             else:
-                self._note(secret, REFUSED, refusal.cause)
+                self._take_back(secret, token, current, pending, refused)
             raise
-        if offer:
-            self._store.move(secret.arn, OFFERED, to=None, source=offer)
+        if behind and not renewed:
+            self._offers.drop(secret, behind)
 
     def _finish(self, secret: Secret, token: str) -> None:
         """finishSecret: move AWSCURRENT, then say in the state tags what it now holds."""
         value = self._store.read(secret.arn, label=PENDING, version=token)
         self._store.move(secret.arn, CURRENT, to=token, source=secret.holder(CURRENT))
-        app_version = Credential.from_json(value.text).app_version
-        state = State(status=ACTIVE, cause="", proven_at=self._now(), app_version=app_version)
-        self._store.tag(secret.arn, state.to_tags())
-        self._tidy(secret, token)
+        self._say(secret, token, Credential.from_json(value.text))
 
-    def _tidy(self, secret: Secret, token: str) -> None:
-        """Take off the labels that have served, so that old versions can be deprecated."""
-        first, offered = secret.holder(FIRST), taken_up(secret, token)
-        if first:
-            self._store.move(secret.arn, FIRST, to=None, source=first)
-        if offered:
-            self._store.move(secret.arn, offered, to=None, source=token)
+    def _say(self, secret: Secret, token: str, credential: Credential) -> None:
+        """Write the state tags of what is current, and take off the labels that have served."""
+        state = State(status=ACTIVE, cause="", proven_at=self._now(), app_version=credential.app_version)
+        if State.from_tags(secret.tags).status == OFFER_REFUSED and not taken_up(secret, token):
+            # Still true: the one before is in use, and whoever handed the refused one in has to learn of it.
+            state = replace(state, status=None, cause=None)
+        self._store.tag(secret.arn, state.to_tags())
+        for label, version in left_behind(secret, token):
+            self._offers.take_off(secret, label, version)
+
+    def _take_back(
+        self, secret: Secret, token: str, current: Credential, pending: Credential, refused: AmazonRefused
+    ) -> None:
+        """End a rotation whose pending version was refused, after saving a refresh token that only it holds."""
+        offer, held = self._offers.outstanding(secret), {current.refresh_token}
+        behind = offer_behind(secret, token)
+        at_fault = behind if behind and _is_at_fault(refused.cause, _brings_app(offer)) else None
+        if pending.refresh_token not in held | ({offer.refresh_token} if offer else set()):
+            only_copy = difference(current, pending, pending.refresh_token)
+            if at_fault:
+                self._offers.put_aside(secret, only_copy)
+            else:
+                self._offers.keep(secret, only_copy, behind=behind)
+        self._end(secret, token, at_fault, refused)
+
+    def _end(self, secret: Secret, token: str, at_fault: str | None, refused: AmazonRefused) -> None:
+        """End a rotation that cannot succeed: note the cause, take AWSPENDING back, drop the offer that is at fault.
+
+        In this order: whoever comes after a crash finds the offer and refuses it again.
+        """
+        self._note(secret, OFFER_REFUSED if at_fault else REFUSED, refused.cause)
+        self._offers.take_off(secret, PENDING, token)
+        if at_fault:
+            self._offers.drop(secret, at_fault)
+        if label := taken_up(secret, token):
+            self._offers.take_off(secret, label, token)
+
+    def _clear_the_way(self, secret: Secret, token: str, found: Standing) -> None:
+        """Take back an empty AWSPENDING on a secret that never had a value: it would keep the first one out."""
+        is_ours = found is Standing.NEVER_FILLED and secret.holder(PENDING) == token
+        if is_ours and not self._store.find(secret.arn, label=PENDING, version=token):
+            self._offers.take_off(secret, PENDING, token)
 
     def _current(self, secret: Secret) -> Credential:
         return Credential.from_json(self._store.read(secret.arn, label=CURRENT).text)
-
-    def _with_offer(self, secret: Secret, current: Credential, offer: str | None) -> Credential:
-        value = self._store.find(secret.arn, label=OFFERED, version=offer) if offer else None
-        if value is None:
-            return current
-        try:
-            return Offer.from_json(value.text).over(current)
-        except MalformedPayload as error:
-            self._store.move(secret.arn, OFFERED, to=None, source=value.version)
-            raise Disagreement(f"the offer for {secret.name} was dropped: {error}") from None
 
     def _with_shared_app(self, credential: Credential) -> Credential:
         if credential.has_own_application:
@@ -139,33 +184,30 @@ class Rotation:
         value = self._store.read(self._app_secret)
         return credential.with_app(App.from_json(value.text), value.version)
 
-    def _offer(self, secret: Secret, pending: Credential, refresh_token: str) -> None:
-        """Keep a refresh token that came too late for AWSPENDING, which cannot be overwritten."""
-        offer = Offer(pending.seller, refresh_token=refresh_token)
-        self._store.put(secret.arn, offer.to_json(), version=self._new_version(), labels=[OFFERED])
-
-    def _refuse(self, secret: Secret, token: str, offer: str | None, cause: Cause) -> None:
-        """End a rotation that cannot succeed: drop an offer that is at fault, and take AWSPENDING back."""
-        offered = offer is not None and (cause.fault in _OFFERS_FAULT or self._offers_app(secret, offer))
-        self._note(secret, OFFER_REFUSED if offered else REFUSED, cause)
-        if offer and offered:
-            self._store.move(secret.arn, OFFERED, to=None, source=offer)
-        self._store.move(secret.arn, PENDING, to=None, source=token)
-
-    def _offers_app(self, secret: Secret, offer: str) -> bool:
-        value = self._store.find(secret.arn, label=OFFERED, version=offer)
-        return value is not None and Offer.from_json(value.text).client_id is not None
-
     def _note(self, secret: Secret, status: str, cause: Cause) -> None:
-        self._store.tag(secret.arn, State(status=status, cause=cause.code).to_tags())
+        noted = refusal_noted(State.from_tags(secret.tags), status, cause.code, self._now())
+        self._store.tag(secret.arn, noted.to_tags())
 
 
-def _agree(secret: Secret, current: Credential, pending: Credential) -> None:
+def _is_at_fault(cause: Cause, brings_app: bool) -> bool:  # noqa: FBT001  what the question is about
+    """Whether an offer is to blame for this refusal: for the token always, for the application if it brought one."""
+    return cause.fault in _OFFERS_FAULT or brings_app
+
+
+def _brings_app(offer: Offer | None) -> bool:
+    return offer is not None and offer.client_id is not None
+
+
+def _agree(secret: Secret, token: str, current: Credential, pending: Credential) -> None:
     """Refuse a pending version that would hand one seller another's credential (aws.md 6.3)."""
+    ids = (current.selling_partner_id, pending.selling_partner_id)
+    label = taken_up(secret, token)
+    is_known = None in ids or (label is not None and is_approved(secret, label.removeprefix(named(""))))
     for what, ours, theirs in (
         ("seller", current.seller, pending.seller),
         ("region", current.region, pending.region),
         ("kind of application", current.has_own_application, pending.has_own_application),
+        ("selling partner", *(ids if not is_known else (None, None))),
     ):
         if ours != theirs:
             raise Disagreement(f"the pending version of {secret.name} names another {what} than the current one")

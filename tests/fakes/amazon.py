@@ -20,7 +20,8 @@ class FakeAmazon:
     """Knows client secrets by client id, and sellers' marketplaces by refresh token; use as Amazon's `send`.
 
     `replaces` maps a refresh token to the one the next answer is to hold; `expired` are client ids whose secret SP-API
-    calls expired while LWA does not; `down` makes every answer a 503.
+    calls expired while LWA does not; `down` makes every answer a 503; `closed` are SP-API paths that no role opens, and
+    `mute` those that give no usable answer.
     """
 
     apps: dict[str, str] = field(default_factory=dict)
@@ -28,12 +29,14 @@ class FakeAmazon:
     replaces: dict[str, str] = field(default_factory=dict)
     expired: set[str] = field(default_factory=set)
     down: bool = False
+    closed: set[str] = field(default_factory=set)
+    mute: set[str] = field(default_factory=set)
     calls: list[str] = field(default_factory=list)
 
     def __call__(self, request: urllib.request.Request) -> Answer:
         path = urlsplit(request.full_url).path
         self.calls.append(path)
-        if self.down:
+        if self.down or path in self.mute:
             return Answer(503, b"<html>Service Unavailable</html>")
         assert request.get_header("User-agent")
         if path.endswith("/auth/o2/token"):
@@ -59,6 +62,8 @@ class FakeAmazon:
         client_id = subject if kind == "grantless" else self.tokens[subject][0]
         if client_id in self.expired:
             return _json(403, errors=[_denied("The LWA secret token you provided has expired.")])
+        if path in self.closed:
+            return _json(403, errors=[_denied("")])
         if path.endswith("/destinations"):
             return _json(200, payload=[]) if kind == "grantless" else _json(403, errors=[_denied("")])
         markets = self.tokens[subject][1]

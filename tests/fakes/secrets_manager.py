@@ -57,14 +57,16 @@ class Crash(BaseException):
 class FakeSecretsManager:
     """Answers like a boto3 client; `calls` lists what was asked; `before` and `after` see each call's name and number.
 
-    `rotated` lists what RotateSecret was told. A rotation that is started makes an empty AWSPENDING version and stops
-    there: the test plays the steps.
+    `rotated` lists what RotateSecret was told. `any_label_abandons`: whether a put under labels of one's own abandons a
+    rotation, which is not known of AWS (aws.md 2.6). A rotation that is started makes an empty AWSPENDING
+    version and stops there: the test plays the steps.
     """
 
     def __init__(self) -> None:
         self.secrets: dict[str, Held] = {}
         self.calls: list[str] = []
         self.rotated: list[dict[str, Any]] = []
+        self.any_label_abandons = False
         self.before: Callable[[str, int], None] = lambda _name, _number: None
         self.after: Callable[[str, int], None] = lambda _name, _number: None
 
@@ -146,6 +148,10 @@ class FakeSecretsManager:
                     raise _error("ResourceExistsException", "the version already holds another value")
                 return
             first = not any(value is not None for value in held.values.values())
+            pending = held.holder("AWSPENDING")
+            takes_over = self.any_label_abandons or {"AWSCURRENT", "AWSPENDING"} & set(VersionStages)
+            if pending not in {None, ClientRequestToken, held.holder("AWSCURRENT")} and takes_over:
+                held.labels[str(pending)].discard("AWSPENDING")
             held.values[ClientRequestToken] = SecretString
             held.labels.setdefault(ClientRequestToken, set())
             for label in VersionStages:
@@ -164,11 +170,11 @@ class FakeSecretsManager:
         with self._call("UpdateSecretVersionStage"):
             held = self._live(SecretId)
             source = held.holder(VersionStage)
-            if source not in (RemoveFromVersionId, MoveToVersionId):
-                raise _error("InvalidParameterException", f"{VersionStage} is not on the version to remove it from")
+            if source != RemoveFromVersionId and (RemoveFromVersionId or source != MoveToVersionId):
+                raise _error("InvalidParameterException", f"Version stage {VersionStage} not found in version")
             if MoveToVersionId is None:
                 if VersionStage == "AWSCURRENT":
-                    raise _error("InvalidParameterException", "AWSCURRENT can only be moved")
+                    raise _error("InvalidParameterException", "You can only move staging label AWSCURRENT")
                 held.labels[str(source)].discard(VersionStage)
                 return
             if MoveToVersionId not in held.values:
@@ -177,7 +183,7 @@ class FakeSecretsManager:
 
     def rotate_secret(
         self, *, SecretId: str, RotationLambdaARN: str, RotationRules: dict[str, str], RotateImmediately: bool
-    ) -> None:
+    ) -> dict[str, Any]:
         with self._call("RotateSecret"):
             held = self._live(SecretId)
             pending = held.holder("AWSPENDING")
@@ -192,8 +198,8 @@ class FakeSecretsManager:
                 "RotationRules": dict(RotationRules),
             }
             self.rotated.append({"secret": held.name, "immediately": RotateImmediately, **RotationRules})
-            if RotateImmediately:
-                self.begin_rotation(held.name)
+            token = self.begin_rotation(held.name) if RotateImmediately else str(uuid.uuid4())
+            return {"ARN": held.arn, "VersionId": token}
 
     def tag_resource(self, *, SecretId: str, Tags: list[dict[str, str]]) -> None:
         with self._call("TagResource"):

@@ -10,7 +10,7 @@ import pytest
 
 from provisioning import causes
 from provisioning.condition import Need, app_condition, by_urgency, condition
-from provisioning.state import ACTIVE, OFFER_REFUSED, REFUSED, State
+from provisioning.state import ACTIVE, OFFER_REFUSED, REAUTHORIZE, REFUSED, State
 from provisioning.store import Secret
 
 if TYPE_CHECKING:
@@ -54,11 +54,21 @@ def test_a_seller_that_is_well_needs_nobody(fleet: Fleet) -> None:
             Need.DELETED,
             "bring it back: `aws secretsmanager restore-secret --secret-id s`",
         ),
+        (
+            secret(replace(WELL, status=REAUTHORIZE, cause="invalid_grant")),
+            Need.REAUTHORIZE,
+            "have the seller authorize the application again, then `sellerkeys onboard`",
+        ),
         (secret(replace(WELL, status=REFUSED, cause="invalid_grant")), Need.REFUSED, causes.REVOKED.sentence),
         (
             secret(replace(WELL, status=OFFER_REFUSED, cause="unauthorized_client")),
             Need.OFFER_REFUSED,
             f"the replacement handed in was refused, the one before is in use; {causes.WRONG_CLIENT.sentence}",
+        ),
+        (
+            secret(versions={"a": frozenset({"AWSCURRENT"}), "b": frozenset({"SELLERKEYS_WAITING"})}),
+            Need.APPROVAL,
+            "a credential waits for a person to look at it: `sellerkeys approve maple`",
         ),
         (
             secret(replace(WELL, fingerprint=None)),
@@ -68,7 +78,7 @@ def test_a_seller_that_is_well_needs_nobody(fleet: Fleet) -> None:
         (
             secret(rotation_enabled=False),
             Need.NOT_ROTATING,
-            "rotation is off: run `sellerkeys onboard` with its credential again",
+            "rotation is off: `sellerkeys repair maple`",
         ),
     ],
     ids=lambda value: str(value) if isinstance(value, Need) else "",

@@ -141,6 +141,8 @@ def test_new_token_is_offered(
     assert json.loads(offered or "") == {
         "SELLERKEYS_SELLER": "maple",
         "SP_API_REFRESH_TOKEN": "Atzr|PLACEHOLDER-RENEWED",
+        "regionCode": "NA",
+        "sellerId": "APLACEHOLDER1",
     }
     assert aws.rotated[-1] == {
         "secret": MAPLE_SECRET,

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from provisioning.state import ACTIVE, PREFIX, State
+from provisioning.state import ACTIVE, OFFER_REFUSED, PREFIX, REAUTHORIZE, REFUSED, State, refusal_noted
 
 WORDS = st.none() | st.text(min_size=1, max_size=256)
 DATES = st.none() | st.dates(min_value=date(2020, 1, 1))
@@ -20,6 +20,9 @@ STATES = st.builds(
     cause=WORDS,
     consented_on=DATES,
     proven_at=MOMENTS,
+    refused_since=MOMENTS,
+    refused_at=MOMENTS,
+    told=WORDS,
     app_version=WORDS,
     fingerprint=WORDS,
     client_secret_expires_on=DATES,
@@ -52,6 +55,9 @@ def test_as_it_stands_at_aws() -> None:
         cause="",
         consented_on=date(2026, 9, 1),
         proven_at=datetime(2026, 11, 24, 13, 0, 59, 999999, tzinfo=berlin),
+        refused_since=datetime(2026, 10, 1, tzinfo=berlin),
+        refused_at=datetime(2026, 10, 2, tzinfo=berlin),
+        told="reauthorize",
         app_version="own",
         fingerprint="0123.shared",
         client_secret_expires_on=date(2027, 5, 1),
@@ -62,6 +68,9 @@ def test_as_it_stands_at_aws() -> None:
         "sellerkeys-state:cause": "",
         "sellerkeys-state:consented": "2026-09-01",
         "sellerkeys-state:proven": "2026-11-24T12:00:59Z",
+        "sellerkeys-state:refused-since": "2026-09-30T23:00:00Z",
+        "sellerkeys-state:refused": "2026-10-01T23:00:00Z",
+        "sellerkeys-state:told": "reauthorize",
         "sellerkeys-state:app": "own",
         "sellerkeys-state:fingerprint": "0123.shared",
         "sellerkeys-state:client-secret-expires": "2027-05-01",
@@ -104,3 +113,62 @@ def test_a_state_can_be_laid_over_another() -> None:
     assert State.from_tags(first.to_tags() | second.to_tags()) == replace(
         first, status="refused", cause="invalid_grant"
     )
+
+
+NOON = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
+DAY = timedelta(days=1)
+
+
+def test_a_first_refusal_begins_to_count() -> None:
+    """From its moment on."""
+    noted = refusal_noted(State(ACTIVE, proven_at=NOON - DAY), REFUSED, "invalid_grant", NOON)
+
+    assert noted == State(REFUSED, "invalid_grant", refused_since=NOON, refused_at=NOON)
+
+
+def test_refusals_for_one_cause_add_up() -> None:
+    """The first moment stays, the last one moves."""
+    before = State(REFUSED, "invalid_grant", refused_since=NOON - 3 * DAY, refused_at=NOON - DAY)
+
+    assert refusal_noted(before, REFUSED, "invalid_grant", NOON) == replace(before, refused_at=NOON)
+
+
+@pytest.mark.parametrize(
+    "before",
+    [
+        State(REFUSED, "invalid_client", refused_since=NOON - 3 * DAY, refused_at=NOON - 2 * DAY),
+        State(REFUSED, "invalid_grant", proven_at=NOON - DAY, refused_since=NOON - 3 * DAY, refused_at=NOON - 2 * DAY),
+    ],
+    ids=["another cause", "a proof between"],
+)
+def test_what_ends_a_row_of_refusals(before: State) -> None:
+    """The next refusal is the first of a new one."""
+    assert refusal_noted(before, REFUSED, "invalid_grant", NOON).refused_since == NOON
+
+
+def test_a_refused_offer_does_not_count() -> None:
+    """It says nothing about the credential in use."""
+    before = State(ACTIVE, refused_since=NOON - 3 * DAY, refused_at=NOON - 2 * DAY)
+
+    assert refusal_noted(before, OFFER_REFUSED, "invalid_grant", NOON) == State(OFFER_REFUSED, "invalid_grant")
+
+
+@pytest.mark.parametrize("status", [REFUSED, OFFER_REFUSED])
+def test_who_has_to_authorize_again_goes_on_having_to(status: str) -> None:
+    """Another refusal does not take the mark off; a proof does."""
+    before = State(REAUTHORIZE, "invalid_grant", refused_since=NOON - 3 * DAY, refused_at=NOON - 2 * DAY)
+
+    assert refusal_noted(before, status, "invalid_grant", NOON).status == REAUTHORIZE
+
+
+@pytest.mark.parametrize(
+    ("proven_at", "is_refused"), [(None, True), (NOON - DAY, True), (NOON, True), (NOON + DAY, False)]
+)
+def test_refused_is_who_was_not_proven_since(proven_at: datetime | None, is_refused: bool) -> None:  # noqa: FBT001
+    """A refusal in the second of a proof counts: a needless look is better than a missed one."""
+    assert State(proven_at=proven_at, refused_since=NOON - DAY, refused_at=NOON).is_refused is is_refused
+
+
+def test_who_was_never_refused_is_not_refused() -> None:
+    """A secret without the tags."""
+    assert not State(ACTIVE).is_refused

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import importlib
 import json
-import traceback
 import urllib.request
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +14,7 @@ from local.loopback import Handler, Loopback
 from provisioning.payload import App, Credential
 from provisioning.rotation import handler as installed
 from tests.fakes.secrets_manager import FakeSecretsManager
+from tests.silence import assert_silent
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -178,7 +178,7 @@ def test_a_foreseen_failure(function: Lambda, amazon: FakeAmazon) -> None:
     assert function.lines == [
         {"step": "createSecret", "secret": ARN, "version": token, "outcome": "failed", "why": why}
     ]
-    _assert_alone(failure)
+    assert_silent(failure, CANARY)
 
 
 @pytest.mark.parametrize(
@@ -208,7 +208,7 @@ def test_a_defect(function: Lambda, foreign: Exception) -> None:
         {"step": "createSecret", "secret": ARN, "version": token, "outcome": "failed", "why": why}
     ]
     assert CANARY not in function.text
-    _assert_alone(failure)
+    assert_silent(failure, CANARY)
 
 
 def test_a_function_that_was_not_told_its_app_secret(function: Lambda, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -255,7 +255,7 @@ def test_what_is_no_event(function: Lambda, event: Any) -> None:
 
     assert str(failure.value) == NO_EVENT
     assert (function.lines, function.aws.calls) == ([], asked)
-    _assert_alone(failure.value)
+    assert_silent(failure.value, CANARY)
 
 
 def test_no_rotation_token_in_a_repr(function: Lambda) -> None:
@@ -307,10 +307,3 @@ def test_one_client_for_all_events(function: Lambda, monkeypatch: pytest.MonkeyP
     ((service, config),) = made
     assert service == "secretsmanager"
     assert (config.connect_timeout + config.read_timeout) * config.retries["total_max_attempts"] <= 120 / 4
-
-
-def _assert_alone(error: BaseException) -> None:
-    """Neither the text nor a printed traceback with its chain hold the canary; nothing is chained."""
-    assert CANARY not in "".join((repr(error), *traceback.format_exception(error)))
-    assert error.__cause__ is None
-    assert error.__suppress_context__ or error.__context__ is None

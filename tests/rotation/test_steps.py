@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from provisioning.amazon import Amazon, Endpoints
-from provisioning.errors import AmazonRefused, Unreachable
+from provisioning.errors import AmazonRefused, SellerkeysError, Unreachable
 from provisioning.payload import OWN, App, Credential, Offer
 from provisioning.rotation.steps import Disagreement, Rotation
 from provisioning.rotation.versions import NotRotating, Standing
@@ -29,6 +29,14 @@ STEPS = ("createSecret", "setSecret", "testSecret", "finishSecret")
 FIRST_VERSION = "00000000-0000-4000-8000-000000000001"
 APP_VERSION = "00000000-0000-4000-8000-00000000000a"
 OFFER_VERSION = "00000000-0000-4000-8000-00000000000f"
+LATE_VERSION = "00000000-0000-4000-8000-0000000000ff"
+OFFERED_TOKEN = "Atzr|PLACEHOLDER-OFFERED"
+REFUSED_NOW = dict.fromkeys(("refused", "refused-since"), "2026-11-24T12:00:00Z")
+
+
+def kept(version: str) -> dict[str, str]:
+    """The labels of an offer that was put aside."""
+    return {"SELLERKEYS_KEPT": version, f"SELLERKEYS_OFFER_{version}": version}
 
 
 def credential(**changes: str) -> Credential:
@@ -67,8 +75,7 @@ class Bench:
 
     def step(self, step: str, token: str) -> Standing:
         client = Amazon(Endpoints(), send=self.amazon, sleep=lambda _: None)
-        late = "00000000-0000-4000-8000-0000000000ff"
-        rotation = Rotation(Store(self.aws), client, APP_SECRET, lambda: self.now, lambda: late)
+        rotation = Rotation(Store(self.aws), client, APP_SECRET, lambda: self.now, lambda: LATE_VERSION)
         return rotation.run(step, self.held.arn, token)
 
     def rotate(self) -> str:
@@ -155,6 +162,7 @@ def test_a_refresh_token_that_comes_late_is_offered(bench: Bench) -> None:
     assert json.loads(bench.held.values[bench.labels["SELLERKEYS_OFFERED"]] or "") == {
         "SELLERKEYS_SELLER": "berlin",
         "SP_API_REFRESH_TOKEN": RENEWED,
+        "regionCode": "EU",
     }
 
 
@@ -192,7 +200,7 @@ def test_an_offer_is_not_blamed_for_the_application(bench: Bench) -> None:
         bench.step("createSecret", token)
 
     assert bench.labels == {"AWSCURRENT": FIRST_VERSION, "SELLERKEYS_OFFERED": OFFER_VERSION}
-    assert bench.tags == {"status": "refused", "cause": "invalid_client"}
+    assert bench.tags == {"status": "refused", "cause": "invalid_client", **REFUSED_NOW}
 
 
 def test_an_offer_put_while_a_rotation_runs_is_kept(bench: Bench) -> None:
@@ -237,11 +245,11 @@ def test_refused_for_good(bench: Bench) -> None:
         bench.step("testSecret", token)
 
     assert bench.labels == {"AWSCURRENT": FIRST_VERSION}
-    assert bench.tags == {"status": "refused", "cause": "client_secret_expired"}
+    assert bench.tags == {"status": "refused", "cause": "client_secret_expired", **REFUSED_NOW}
 
 
-def test_the_only_good_copy_is_never_taken_back(bench: Bench) -> None:
-    """A refused pending version that holds a changed refresh token stays: it goes forward, not away (aws.md 2.7)."""
+def test_the_only_good_copy_goes_forward(bench: Bench) -> None:
+    """A changed refresh token in a version that cannot go on is put on offer before that version is taken back."""
     bench.amazon.replaces[TOKEN] = RENEWED
     token = bench.aws.begin_rotation(SECRET)
     bench.step("createSecret", token)
@@ -250,7 +258,118 @@ def test_the_only_good_copy_is_never_taken_back(bench: Bench) -> None:
     with pytest.raises(AmazonRefused):
         bench.step("testSecret", token)
 
-    assert bench.labels["AWSPENDING"] == token
+    assert bench.labels["SELLERKEYS_OFFERED"] == LATE_VERSION
+    assert "AWSPENDING" not in bench.labels
+    assert bench.current == credential()
+
+    bench.amazon.expired.clear()
+    bench.amazon.replaces.clear()
+    bench.rotate()
+
+    assert bench.current.refresh_token == RENEWED
+
+
+def test_a_renewed_offer_that_is_at_fault_is_kept(bench: Bench) -> None:
+    """A token that only a refused version holds is put aside where the offer it came from is to blame."""
+    bench.amazon.tokens[OFFERED_TOKEN] = (NEW.client_id, ("A1VC38T7YXB528",))
+    bench.amazon.replaces[OFFERED_TOKEN] = RENEWED
+    bench.offer(Offer("berlin", OFFERED_TOKEN))
+    token = bench.aws.begin_rotation(SECRET)
+    bench.step("createSecret", token)
+
+    with pytest.raises(AmazonRefused):
+        bench.step("testSecret", token)
+
+    assert bench.labels == {"AWSCURRENT": FIRST_VERSION, **kept(LATE_VERSION)}
+    assert Offer.from_json(bench.held.values[LATE_VERSION] or "").refresh_token == RENEWED
+    assert (bench.tags["status"], bench.tags["cause"]) == ("offer-refused", "marketplace_missing")
+
+
+def test_neither_of_two_tokens_is_lost(bench: Bench) -> None:
+    """A token that comes late while somebody else's offer is outstanding is put aside, and the offer stays."""
+    bench.amazon.tokens[OFFERED_TOKEN] = bench.amazon.tokens[TOKEN]
+    token = bench.aws.begin_rotation(SECRET)
+    bench.step("createSecret", token)
+    bench.offer(Offer("berlin", OFFERED_TOKEN))
+    bench.amazon.replaces[TOKEN] = RENEWED
+    bench.step("testSecret", token)
+
+    assert bench.labels["SELLERKEYS_OFFERED"] == OFFER_VERSION
+    assert bench.labels["SELLERKEYS_KEPT"] == LATE_VERSION
+
+
+@pytest.mark.parametrize("abandons", [False, True])
+def test_a_late_token_is_current_after_the_next_rotation(bench: Bench, *, abandons: bool) -> None:
+    """Whether or not the put of a late token abandons the rotation (aws.md 2.6), the next one makes it current."""
+    bench.aws.any_label_abandons = abandons
+    token = bench.aws.begin_rotation(SECRET)
+    bench.step("createSecret", token)
+    bench.amazon.replaces[TOKEN] = RENEWED
+    bench.step("testSecret", token)
+    del bench.amazon.tokens[TOKEN]
+
+    assert ("AWSPENDING" in bench.labels) is not abandons
+    if not abandons:
+        bench.step("finishSecret", token)
+    bench.rotate()
+    assert bench.current.refresh_token == RENEWED
+    assert "SELLERKEYS_OFFERED" not in bench.labels
+
+
+def test_another_selling_partner_waits(amazon: FakeAmazon, now: datetime) -> None:
+    """An offer that changes the selling partner id is sent to wait, and AWSCURRENT is rotated without it."""
+    bench = Bench(amazon, now, credential(selling_partner_id="APLACEHOLDER2"))
+    bench.amazon.tokens[RENEWED] = bench.amazon.tokens[TOKEN]
+    bench.offer(Offer("berlin", RENEWED, selling_partner_id="APLACEHOLDER9"))
+
+    token = bench.rotate()
+
+    assert (bench.current.refresh_token, bench.current.selling_partner_id) == (TOKEN, "APLACEHOLDER2")
+    assert bench.labels == {
+        "AWSCURRENT": token,
+        "AWSPENDING": token,
+        "AWSPREVIOUS": FIRST_VERSION,
+        "SELLERKEYS_WAITING": OFFER_VERSION,
+    }
+
+
+def test_an_approved_selling_partner_is_taken_up(amazon: FakeAmazon, now: datetime) -> None:
+    """With a person's approval the same offer is proven and made current, and its labels go."""
+    bench = Bench(amazon, now, credential(selling_partner_id="APLACEHOLDER2"))
+    bench.amazon.tokens[RENEWED] = bench.amazon.tokens[TOKEN]
+    bench.offer(Offer("berlin", RENEWED, selling_partner_id="APLACEHOLDER9"))
+    bench.held.attach("SELLERKEYS_APPROVED", OFFER_VERSION)
+
+    token = bench.rotate()
+
+    assert (bench.current.refresh_token, bench.current.selling_partner_id) == (RENEWED, "APLACEHOLDER9")
+    assert bench.labels == {"AWSCURRENT": token, "AWSPENDING": token, "AWSPREVIOUS": FIRST_VERSION}
+
+
+def test_a_refusal_of_an_offer_is_not_forgotten(bench: Bench) -> None:
+    """The rotations after it prove the old credential and leave the refusal for whoever handed the offer in."""
+    bench.offer(Offer("berlin", "Atzr|PLACEHOLDER-REVOKED"))
+    refused = bench.aws.begin_rotation(SECRET)
+    with pytest.raises(AmazonRefused):
+        bench.step("createSecret", refused)
+
+    bench.rotate()
+
+    assert (bench.tags["status"], bench.tags["cause"]) == ("offer-refused", "invalid_grant")
+    assert bench.tags["proven"] == "2026-11-24T12:00:00Z"
+
+
+def test_a_secret_that_never_had_a_value(now: datetime, amazon: FakeAmazon) -> None:
+    """Rotation turned on too early leaves an empty AWSPENDING; the step takes it back, so that a value can come."""
+    bench = Bench(amazon, now)
+    bench.held.values.clear()
+    bench.held.labels.clear()
+    token = bench.aws.begin_rotation(SECRET)
+
+    with pytest.raises(NotRotating, match="never held a value"):
+        bench.step("createSecret", token)
+
+    assert bench.labels == {}
 
 
 def test_an_outage_is_no_refusal(bench: Bench) -> None:
@@ -276,7 +395,7 @@ def test_test_alone(bench: Bench) -> None:
     assert bench.current == credential()
 
 
-@pytest.mark.parametrize("step", ["createSecret", "testSecret", "finishSecret"])
+@pytest.mark.parametrize("step", ["createSecret", "testSecret"])
 def test_a_finished_version_is_left_alone(bench: Bench, step: str) -> None:
     """A step for a version that is current already succeeds and does nothing (aws.md 2.2)."""
     token = bench.rotate()
@@ -284,6 +403,16 @@ def test_a_finished_version_is_left_alone(bench: Bench, step: str) -> None:
 
     assert bench.step(step, token) is Standing.FINISHED
     assert bench.aws.calls == ["DescribeSecret"]
+
+
+def test_what_was_not_said_is_said_by_the_retry(bench: Bench) -> None:
+    """A finish that died behind the label move has not written its tags; AWS's retry writes them."""
+    token = bench.rotate()
+    said = dict(bench.held.tags)
+    bench.held.tags.clear()
+
+    assert bench.step("finishSecret", token) is Standing.FINISHED
+    assert bench.held.tags == said
 
 
 @pytest.mark.parametrize("step", ["createSecret", "testSecret", "finishSecret"])
@@ -296,44 +425,58 @@ def test_only_the_pending_version(bench: Bench, step: str) -> None:
         bench.step(step, token)
 
 
-@pytest.mark.parametrize("kind", ["plain", "offer", "changed token"])
+@pytest.mark.parametrize("abandons", [False, True])
+@pytest.mark.parametrize("kind", ["plain", "offer", "approved", "changed token", "refused offer", "dead app"])
 @pytest.mark.parametrize("when", ["before", "after"])
-def test_killed_at_every_call(now: datetime, kind: str, when: str) -> None:
-    """Killed before or after any call to AWS, AWS's retry with the same token reaches the undisturbed end state."""
-    undisturbed = _bench(now, kind)
-    _run(undisturbed, "00000000-0000-4000-8000-0000000000aa")
+def test_killed_at_every_call(now: datetime, kind: str, when: str, *, abandons: bool) -> None:
+    """Killed before or after any call to AWS, AWS's retry and one more rotation reach the undisturbed end state."""
+    undisturbed = _bench(now, kind, abandons=abandons)
+    _run(undisturbed)
     calls = list(undisturbed.aws.calls)
+    _run(undisturbed)
     for number in range(1, len(calls) + 1):
-        disturbed = _bench(now, kind)
+        disturbed = _bench(now, kind, abandons=abandons)
         disturbed.aws.die(when, number)
         with pytest.raises(Crash):
-            _run(disturbed, "00000000-0000-4000-8000-0000000000aa")
+            _run(disturbed)
         disturbed.aws.live()
-        _run(disturbed, "00000000-0000-4000-8000-0000000000aa")
+        _run(disturbed)
+        _run(disturbed)
 
         assert _outcome(disturbed) == _outcome(undisturbed), f"{when} {calls[number - 1]}, call {number}"
 
 
-def _bench(now: datetime, kind: str) -> Bench:
+def _bench(now: datetime, kind: str, *, abandons: bool) -> Bench:
     tokens = dict.fromkeys((TOKEN, RENEWED), (NEW.client_id, ("A1PA6795UKMFR9",)))
-    replaces = {TOKEN: RENEWED} if kind == "changed token" else {}
-    bench = Bench(FakeAmazon({NEW.client_id: NEW.client_secret}, tokens, replaces), now)
+    replaces = {TOKEN: RENEWED} if kind in {"changed token", "dead app"} else {}
+    amazon = FakeAmazon({NEW.client_id: NEW.client_secret}, tokens, replaces)
+    bench = Bench(amazon, now, credential(selling_partner_id="APLACEHOLDER2"))
+    bench.aws.any_label_abandons = abandons
     if kind == "offer":
         bench.offer(Offer("berlin", RENEWED))
+    if kind == "approved":
+        bench.offer(Offer("berlin", RENEWED, selling_partner_id="APLACEHOLDER9"))
+        bench.held.attach("SELLERKEYS_APPROVED", OFFER_VERSION)
+    if kind == "refused offer":
+        bench.offer(Offer("berlin", "Atzr|PLACEHOLDER-REVOKED"))
+    if kind == "dead app":
+        amazon.expired.add(NEW.client_id)
     return bench
 
 
-def _run(bench: Bench, token: str) -> None:
-    """Play AWS: begin the rotation once, then try the whole of it with the same token."""
-    if token not in bench.held.values:
-        bench.held.values[token] = None
-        bench.held.labels[token] = {"AWSPENDING"}
-        bench.held.rotation = {"RotationEnabled": True}
+def _run(bench: Bench) -> None:
+    """Play AWS: go on with the rotation that is pending, or begin one; a step that fails ends the attempt."""
+    pending = bench.held.holder("AWSPENDING")
+    token = pending if pending and pending != bench.held.holder("AWSCURRENT") else bench.aws.begin_rotation(SECRET)
     for step in STEPS:
-        bench.step(step, token)
+        try:
+            bench.step(step, token)
+        except SellerkeysError:
+            return
 
 
 def _outcome(bench: Bench) -> dict[str, object]:
-    """What has to be the same; the state tags may lag after a death behind the label move (design.md 4)."""
-    labels = {label: at for label, at in bench.labels.items() if not label.startswith("SELLERKEYS_OFFER_")}
-    return {"current": bench.current, "labels": labels}
+    """What has to be the same: the current value, which values our labels and AWS's stand on, the state tags."""
+    values = {label: bench.held.values[version] for label, version in bench.labels.items()}
+    ours = {label: value for label, value in values.items() if not label.startswith(("SELLERKEYS_OFFER_", "AWSPREV"))}
+    return {"current": bench.current, "labels": ours, "tags": bench.tags}

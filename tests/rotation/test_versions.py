@@ -1,10 +1,19 @@
-"""Where a rotation stands: the gate in front of every step (aws.md 2.2), and which offer a version holds."""
+"""Where a rotation stands, row by row of aws.md 2.2 and 2.7, which offer a version holds."""
 
 from __future__ import annotations
 
 import pytest
 
-from provisioning.rotation.versions import NotRotating, Standing, offer_behind, standing, taken_up, taking_up
+from provisioning.rotation.versions import (
+    NotRotating,
+    Standing,
+    left_behind,
+    named,
+    offer_behind,
+    refusal,
+    standing,
+    taken_up,
+)
 from provisioning.store import Secret
 
 NAME = "sellerkeys/dev/sellers/berlin/sp-api"
@@ -19,65 +28,86 @@ def secret(*, enabled: bool = True, **labels: set[str]) -> Secret:
 
 
 @pytest.mark.parametrize(
-    ("labels", "found"),
+    ("labels", "enabled", "found"),
     [
-        ({"old": {"AWSCURRENT"}, "new": {"AWSPENDING"}}, Standing.UNDER_WAY),
-        ({"old": {"AWSCURRENT"}, "new": {"AWSPENDING", "SELLERKEYS_OFFER_x"}}, Standing.UNDER_WAY),
-        ({"new": {"AWSPENDING"}}, Standing.UNDER_WAY),
-        ({"old": {"AWSPREVIOUS"}, "new": {"AWSCURRENT", "AWSPENDING"}}, Standing.FINISHED),
-        ({"old": {"AWSPREVIOUS"}, "new": {"AWSCURRENT"}}, Standing.FINISHED),
-        ({"new": {"AWSCURRENT"}, "later": {"AWSPENDING"}}, Standing.FINISHED),
-    ],
-    ids=[
-        "pending",
-        "pending with an offer",
-        "pending without a current",
-        "current",
-        "current alone",
-        "another pending",
+        pytest.param({}, True, Standing.EMPTY, id="nobody put a value in"),
+        pytest.param({"new": {"AWSPENDING"}}, True, Standing.NEVER_FILLED, id="turned on before there was a value"),
+        pytest.param({"old": {"AWSCURRENT"}}, False, Standing.OFF, id="off"),
+        pytest.param({"old": {"AWSCURRENT"}, "new": {"AWSPENDING"}}, False, Standing.CANCELLED, id="off midway"),
+        pytest.param({"old": {"AWSCURRENT"}}, True, Standing.AT_REST, id="nothing pending"),
+        pytest.param({"old": {"AWSCURRENT", "AWSPENDING"}}, True, Standing.AT_REST, id="pending stayed on current"),
+        pytest.param({"old": {"AWSCURRENT"}, "new": {"AWSPENDING"}}, True, Standing.UNDER_WAY, id="pending"),
     ],
 )
-def test_where_it_stands(labels: dict[str, set[str]], found: Standing) -> None:
-    """A pending version may be worked on; a current one is finished, whatever else is pending."""
-    assert standing(secret(**labels), NEW) is found
+def test_where_a_secret_stands(labels: dict[str, set[str]], *, enabled: bool, found: Standing) -> None:
+    """DescribeSecret alone tells the rows of aws.md 2.7 apart, but for whether AWSPENDING has a value."""
+    assert standing(secret(enabled=enabled, **labels)) is found
 
 
 @pytest.mark.parametrize(
-    ("state", "why"),
+    ("labels", "enabled", "found"),
     [
+        pytest.param({"old": {"AWSCURRENT"}, "new": {"AWSPENDING"}}, True, Standing.UNDER_WAY, id="pending"),
+        pytest.param({"old": {"AWSPREVIOUS"}, "new": {"AWSCURRENT"}}, True, Standing.FINISHED, id="current"),
+        pytest.param({"new": {"AWSCURRENT"}, "later": {"AWSPENDING"}}, True, Standing.FINISHED, id="next one begun"),
+        pytest.param({"old": {"AWSCURRENT"}}, True, Standing.ABANDONED, id="no such version"),
+        pytest.param({"old": {"AWSCURRENT"}, "new": {"AWSPREVIOUS"}}, True, Standing.ABANDONED, id="pending no more"),
+        pytest.param({"old": {"AWSCURRENT"}, "later": {"AWSPENDING"}}, True, Standing.ABANDONED, id="another began"),
+        pytest.param({"new": {"AWSCURRENT"}}, False, Standing.OFF, id="turned off"),
+        pytest.param({"new": {"AWSPENDING"}}, True, Standing.NEVER_FILLED, id="nothing to rotate"),
+    ],
+)
+def test_where_one_rotation_stands(labels: dict[str, set[str]], *, enabled: bool, found: Standing) -> None:
+    """A step may run for the pending version, has nothing to do for the current one, and must not run for another."""
+    assert standing(secret(enabled=enabled, **labels), NEW) is found
+
+
+@pytest.mark.parametrize(
+    ("found", "why"),
+    [
+        (Standing.OFF, f"rotation is not enabled for {NAME}"),
+        (Standing.CANCELLED, f"rotation is not enabled for {NAME}"),
+        (Standing.EMPTY, f"{NAME} holds no value, so it cannot be rotated: onboard the seller first"),
+        (Standing.NEVER_FILLED, f"{NAME} never held a value, so it cannot be rotated: onboard the seller first"),
+        (Standing.ABANDONED, f"version {NEW} of {NAME} is not pending: the rotation was abandoned"),
+    ],
+)
+def test_why_no_step_may_run(found: Standing, why: str) -> None:
+    """A stray or late call is refused in one sentence."""
+    error = refusal(secret(), found, NEW)
+
+    assert (type(error), str(error), error.exit_code) == (NotRotating, why, 1)
+
+
+@pytest.mark.parametrize(
+    ("labels", "token", "left"),
+    [
+        pytest.param({"new": {"AWSPENDING", named(OFFER)}, "offer": {"SELLERKEYS_OFFERED"}}, None, [], id="in use"),
+        pytest.param({"offer": {"SELLERKEYS_WAITING", named(OFFER)}}, None, [], id="waiting"),
+        pytest.param({"later": {named(OFFER)}}, None, [(named(OFFER), LATER)], id="of a refused version"),
+        pytest.param({"new": {"AWSPENDING", named(OFFER)}}, NEW, [(named(OFFER), NEW)], id="of the one that finished"),
+        pytest.param({"offer": {"SELLERKEYS_APPROVED"}}, None, [("SELLERKEYS_APPROVED", OFFER)], id="approved, ended"),
+        pytest.param({"old": {"AWSCURRENT", "SELLERKEYS_FIRST"}}, None, [], id="first, not yet rotated"),
         pytest.param(
-            secret(enabled=False, old={"AWSCURRENT"}, new={"AWSPENDING"}),
-            f"rotation is not enabled for {NAME}",
-            id="not enabled",
+            {"old": {"AWSCURRENT", "SELLERKEYS_FIRST"}, "new": {"AWSPENDING"}},
+            NEW,
+            [("SELLERKEYS_FIRST", OLD)],
+            id="first, of whose successor the rotation finishes",
         ),
         pytest.param(
-            secret(enabled=False, new={"AWSCURRENT"}), f"rotation is not enabled for {NAME}", id="not enabled any more"
-        ),
-        pytest.param(secret(old={"AWSCURRENT"}), f"{NAME} has no version {NEW}", id="no such version"),
-        pytest.param(
-            secret(old={"AWSCURRENT"}, new={"AWSPREVIOUS"}),
-            f"version {NEW} of {NAME} is not pending: the rotation was abandoned",
-            id="abandoned",
-        ),
-        pytest.param(
-            secret(old={"AWSCURRENT"}, new=set(), later={"AWSPENDING"}),
-            f"version {NEW} of {NAME} is not pending: the rotation was abandoned",
-            id="another rotation has begun",
+            {"old": {"AWSPREVIOUS", "SELLERKEYS_FIRST"}}, None, [("SELLERKEYS_FIRST", OLD)], id="first, rotated"
         ),
     ],
 )
-def test_where_no_step_may_run(state: Secret, why: str) -> None:
-    """A step for anything else fails, so that a stray or late call changes nothing."""
-    with pytest.raises(NotRotating) as refusal:
-        standing(state, NEW)
-
-    assert (str(refusal.value), refusal.value.exit_code) == (why, 1)
+def test_labels_left_behind(labels: dict[str, set[str]], token: str | None, left: list[tuple[str, str]]) -> None:
+    """A label of ours that says nothing any more is found, so that old versions can be deprecated."""
+    assert left_behind(secret(**labels), token) == left
 
 
 def test_a_label_fits() -> None:
     """A staging label has at most 256 characters (botocore, SecretVersionStageType), with the longest version id."""
-    assert taking_up("0" * 64) == "SELLERKEYS_OFFER_" + "0" * 64
-    assert len(taking_up("0" * 64)) <= 256
+    assert named("0" * 64) == "SELLERKEYS_OFFER_" + "0" * 64
+    assert len(named("0" * 64)) <= 256
 
 
 @pytest.mark.parametrize(
@@ -86,20 +116,20 @@ def test_a_label_fits() -> None:
         pytest.param({"new": {"AWSPENDING"}}, None, None, id="no offer"),
         pytest.param({"new": {"AWSPENDING"}, "offer": {"SELLERKEYS_OFFERED"}}, None, None, id="offered since"),
         pytest.param(
-            {"new": {"AWSPENDING", taking_up(OFFER)}, "offer": {"SELLERKEYS_OFFERED"}},
-            taking_up(OFFER),
+            {"new": {"AWSPENDING", named(OFFER)}, "offer": {"SELLERKEYS_OFFERED"}},
+            named(OFFER),
             OFFER,
             id="taken up",
         ),
         pytest.param(
-            {"new": {"AWSPENDING", taking_up(OFFER)}, "later": {"SELLERKEYS_OFFERED"}},
-            taking_up(OFFER),
+            {"new": {"AWSPENDING", named(OFFER)}, "later": {"SELLERKEYS_OFFERED"}},
+            named(OFFER),
             None,
             id="taken up, and another offered since",
         ),
         pytest.param(
-            {"new": {"AWSPENDING", taking_up(OFFER)}, "offer": set()},
-            taking_up(OFFER),
+            {"new": {"AWSPENDING", named(OFFER)}, "offer": set()},
+            named(OFFER),
             None,
             id="taken up, and no longer on offer",
         ),

@@ -11,6 +11,8 @@ from click.testing import CliRunner
 from provisioning.amazon import Amazon
 from scripts.cli import sellerkeys
 from scripts.session import Outside
+from tests.fakes.roles import FakeRoles
+from tests.fakes.rotation import FakeRotation
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -82,7 +84,14 @@ class Desk:
 
 
 @pytest.fixture
-def desk(tmp_path: Path, aws: FakeSecretsManager, amazon: FakeAmazon, now: datetime) -> Desk:
+def desk(
+    tmp_path: Path,
+    aws: FakeSecretsManager,
+    amazon: FakeAmazon,
+    roles: FakeRoles,
+    rotation: FakeRotation,
+    now: datetime,
+) -> Desk:
     """A desk at which `pulumi up` has run and nothing has been handed in yet."""
     (tmp_path / "Pulumi.dev.yaml").write_text(STACK)
     (tmp_path / "rosters").mkdir()
@@ -95,8 +104,24 @@ def desk(tmp_path: Path, aws: FakeSecretsManager, amazon: FakeAmazon, now: datet
         amazon=lambda endpoints: Amazon(endpoints, send=amazon, sleep=lambda _: None),
         engine=lambda _folder, _stack: engine,
         now=lambda: now,
+        identities=lambda _profile, _region: roles,
+        secrets_as=lambda _keys, _region: aws,
+        clock=rotation.clock,
+        sleep=rotation.sleep,
     )
     return Desk(tmp_path, engine, outside)
+
+
+@pytest.fixture
+def roles() -> FakeRoles:
+    """A Security Token Service that lends any role."""
+    return FakeRoles()
+
+
+@pytest.fixture
+def rotation(aws: FakeSecretsManager, client: Amazon, now: datetime) -> FakeRotation:
+    """Secrets Manager's rotations, which go on whenever somebody waits."""
+    return FakeRotation(aws, client, now)
 
 
 @pytest.fixture
@@ -107,3 +132,11 @@ def open_desk(desk: Desk) -> Desk:
     result = desk.run("app", "set", "--client-id", client_id, "--client-secret-file", secret)
     assert result.exit_code == 0
     return desk
+
+
+@pytest.fixture
+def onboarded_desk(open_desk: Desk) -> Desk:
+    """A desk at which maple and berlin were onboarded; kyoto's secret is still empty."""
+    piped = "seller,refresh_token\nmaple,Atzr|PLACEHOLDER-MAPLE\nberlin,Atzr|PLACEHOLDER-BERLIN\n"
+    assert open_desk.run("onboard", "-", piped=piped).exit_code == 0
+    return open_desk

@@ -1,0 +1,23 @@
+"""AWS's Security Token Service in memory: lends any role, and remembers which and for what."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+
+@dataclass
+class FakeRoles:
+    """`lent` lists each role with its session's name; `denied` refuses them all."""
+
+    lent: list[tuple[str, str]] = field(default_factory=list)
+    denied: bool = False
+
+    def assume_role(self, *, RoleArn: str, RoleSessionName: str) -> dict[str, Any]:
+        if self.denied:
+            raise ClientError({"Error": {"Code": "AccessDenied", "Message": "no"}}, "AssumeRole")
+        self.lent.append((RoleArn, RoleSessionName))
+        keys = {"AccessKeyId": "PLACEHOLDER-ID", "SecretAccessKey": "PLACEHOLDER-KEY", "SessionToken": "PLACEHOLDER"}
+        return {"Credentials": keys}

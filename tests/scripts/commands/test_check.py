@@ -1,0 +1,76 @@
+"""`sellerkeys check`, as the operator sees it."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tests.fakes.amazon import FakeAmazon
+    from tests.fakes.roles import FakeRoles
+    from tests.scripts.conftest import Desk
+
+ROLE = "arn:aws:iam::123456789012:role/sellerkeys/dev/sellers/sellerkeys.dev"
+
+
+def test_chosen_sellers(onboarded_desk: Desk, amazon: FakeAmazon, roles: FakeRoles) -> None:
+    """What works, what Amazon refuses and why, and the command that mends it; each read is told on standard error."""
+    del amazon.tokens["Atzr|PLACEHOLDER-MAPLE"]
+
+    result = onboarded_desk.run("check", "berlin", "maple")
+
+    assert (result.exit_code, result.stdout, result.stderr) == (
+        4,
+        (
+            "SELLER  RESULT   PASSED                     PERMISSIONS  CAUSE                                           "
+            "   "
+            "                                          WHAT MENDS IT\n"
+            "maple   refused  -                          -            Amazon does not accept the refresh token "
+            "(revoked, "
+            "lapsed, incomplete or of another client)  have the seller authorize the application again, then "
+            "`sellerkeys "
+            "onboard --seller maple`\n"
+            "berlin  works    token, call, marketplaces  -            -                                               "
+            "   "
+            "                                          -\n"
+            "\n"
+            "2 sellers, 1 work\n"
+        ),
+        f"maple: value read as {ROLE}.maple\nberlin: value read as {ROLE}.berlin\n",
+    )
+    assert roles.lent == [(f"{ROLE}.maple", "sellerkeys-check"), (f"{ROLE}.berlin", "sellerkeys-check")]
+
+
+def test_permissions_as_json(onboarded_desk: Desk, amazon: FakeAmazon) -> None:
+    """Stages and areas are fields of their own; no value is anywhere."""
+    amazon.closed.add("/reports/2021-06-30/reports")
+
+    result = onboarded_desk.run("--output", "json", "check", "berlin", "--permissions")
+
+    assert result.exit_code == 4
+    assert json.loads(result.stdout) == {
+        "sellers": [
+            {
+                "seller": "berlin",
+                "result": "refused",
+                "stages": {"token": True, "call": True, "marketplaces": True},
+                "cause": "Amazon does not let the credential into reports (getReports needs Inventory and Order "
+                "Tracking"
+                " or Product Listing)",
+                "mend": "add the role in the developer console, have the seller authorize again, then `sellerkeys "
+                "onboard"
+                " --seller berlin`",
+                "permissions": {
+                    "customer-details": True,
+                    "transactions-and-fulfillments": True,
+                    "products-variants-and-collections": True,
+                    "inventory": True,
+                    "product-listings": True,
+                    "reports": False,
+                },
+                "read_as": f"{ROLE}.berlin",
+                "exit_code": 4,
+            }
+        ]
+    }
+    assert result.stderr == ""
