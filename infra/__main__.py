@@ -3,14 +3,15 @@
 import pulumi
 import pulumi_aws as aws
 
-from infra import archive, configuration
+from infra import configuration
 from infra.alarm_topic import AlarmTopic, AlarmTopicArgs
 from infra.app_secret import AppSecret, AppSecretArgs
+from infra.calendar_function import CalendarFunction, CalendarFunctionArgs
 from infra.encryption_key import EncryptionKey, EncryptionKeyArgs
 from infra.place import Place
-from infra.rotation_function import HANDLER, RotationFunction, RotationFunctionArgs
+from infra.rotation_function import RotationFunction, RotationFunctionArgs
 from infra.seller_secret import SellerSecret, SellerSecretArgs
-from provisioning import naming, state
+from provisioning import state
 
 fleet = configuration.load()
 settings = fleet.settings
@@ -24,9 +25,9 @@ place = Place(base=fleet.base, region=settings.region, account=account, disposab
 key = EncryptionKey("key", EncryptionKeyArgs(place=place), on_aws)
 app = AppSecret("app", AppSecretArgs(place=place, key_arn=key.arn), on_aws)
 alarms = AlarmTopic("alarms", AlarmTopicArgs(place=place, contact=settings.application.contact), on_aws)
-code = archive.build(configuration.PROJECT, naming.ROTATION, HANDLER)
-arns = {"key_arn": key.arn, "app_secret_arn": app.arn, "alarm_topic_arn": alarms.arn}
-rotation = RotationFunction("rotation", RotationFunctionArgs(place=place, code=code, **arns), on_aws)
+rotates = RotationFunctionArgs(place=place, key_arn=key.arn, app_secret_arn=app.arn, alarm_topic_arn=alarms.arn)
+rotation = RotationFunction("rotation", rotates, on_aws)
+CalendarFunction("calendar", CalendarFunctionArgs(place=place, alarm_topic_arn=alarms.arn), on_aws)
 for row in fleet.sellers:
     SellerSecret(row.seller, SellerSecretArgs(place=place, row=row, readers=settings.readers, key_arn=key.arn), on_aws)
 

@@ -1,4 +1,4 @@
-"""How an alarm reaches a person: by e-mail to the application's contact."""
+"""How alarms and notices reach a person: by e-mail to the application's contact."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 import pulumi
 import pulumi_aws as aws
 
+from infra.policies.document import text
+from infra.policies.topic import topic_policy
 from provisioning import naming
 
 if TYPE_CHECKING:
@@ -35,6 +37,9 @@ class AlarmTopic(pulumi.ComponentResource):
             name=naming.topic_name(args.place.base),
             tags={naming.TAG_BASE: args.place.base},
             opts=pulumi.ResourceOptions(parent=self),
+        )
+        aws.sns.TopicPolicy(
+            name, arn=topic.arn, policy=text(topic_policy(args.place)), opts=pulumi.ResourceOptions(parent=self)
         )
         aws.sns.TopicSubscription(
             name,

@@ -42,6 +42,24 @@ class Place:
         """Write the ARN of one seller's reader role."""
         return naming.reader_role_arn(self.account, self.base, seller)
 
+    def log(self, function: str) -> str:
+        """Write the ARN of a function's log group."""
+        return f"arn:aws:logs:{self.region}:{self.account}:log-group:{naming.log_group_name(self.base, function)}"
+
+    def rule(self, what: str) -> str:
+        """Write the ARN of a rule of EventBridge."""
+        return f"arn:aws:events:{self.region}:{self.account}:rule/{naming.rule_name(self.base, what)}"
+
+    @property
+    def alarms(self) -> str:
+        """The ARN pattern of the fleet's alarms."""
+        return f"arn:aws:cloudwatch:{self.region}:{self.account}:alarm:sellerkeys-{self.base}-*"
+
+    @property
+    def topic(self) -> str:
+        """The ARN of the topic over which alarms and notices reach people."""
+        return f"arn:aws:sns:{self.region}:{self.account}:{naming.topic_name(self.base)}"
+
     @property
     def rotation_function(self) -> str:
         """The ARN of the rotation function."""
@@ -51,10 +69,3 @@ class Place:
     def rotation_role(self) -> str:
         """The ARN of the rotation function's role."""
         return naming.function_role_arn(self.account, self.base, naming.ROTATION)
-
-    @property
-    def rotation_log(self) -> str:
-        """The ARN of the rotation function's log group."""
-        return (
-            f"arn:aws:logs:{self.region}:{self.account}:log-group:{naming.log_group_name(self.base, naming.ROTATION)}"
-        )

@@ -88,6 +88,12 @@ def identity_tags(base: str, seller: str, region: str, application: str) -> dict
 #: The function that takes every seller's secret through the four steps.
 ROTATION: Final = "rotation"
 
+#: The function that looks at the whole fleet once a day, and the rule that runs it.
+CALENDAR: Final = "calendar"
+
+#: The rule that tells of rotations which AWS gave up.
+ABANDONED: Final = "abandoned"
+
 
 def function_role_arn(account: str, base: str, function: str) -> str:
     """Write the ARN of the role a function runs under."""
@@ -107,6 +113,11 @@ def log_group_name(base: str, function: str) -> str:
 def alarm_name(base: str, function: str, what: str) -> str:
     """Name an alarm on a function, such as `sellerkeys-dev-rotation-errors`."""
     return f"{function_name(base, function)}-{what}"
+
+
+def rule_name(base: str, what: str) -> str:
+    """Name a rule of EventBridge, such as `sellerkeys-dev-calendar`."""
+    return f"sellerkeys-{base}-{what}"
 
 
 def topic_name(base: str) -> str:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
+from provisioning.state import PREFIX
+
 if TYPE_CHECKING:
     from infra.place import Place
 
@@ -12,6 +14,9 @@ Document: TypeAlias = dict[str, Any]
 
 #: In a policy that is attached to a resource, that resource. The only `*` that stands alone as a resource.
 ITSELF: Final = "*"
+
+#: For an action that knows no other resource; who may say so is listed in tests/infra/policies/test_document.py.
+ANY: Final = "*"
 
 #: What AWS takes, in characters without white space (aws.md 5.1 to 5.3).
 TRUST_POLICY_LIMIT: Final = 2_048
@@ -33,6 +38,34 @@ NO_FORCED_DELETION: Final[Document] = {
 def document(*statements: Document) -> Document:
     """Make a document of statements."""
     return {"Version": "2012-10-17", "Statement": list(statements)}
+
+
+def lambda_only() -> Document:
+    """Say who may become a function's role: Lambda."""
+    return document(
+        {
+            "Sid": "LambdaOnly",
+            "Effect": "Allow",
+            "Principal": {"Service": "lambda.amazonaws.com"},
+            "Action": "sts:AssumeRole",
+        }
+    )
+
+
+def write_log(place: Place, function: str) -> Document:
+    """Let a function write to its own log group."""
+    return {
+        "Sid": "WriteItsLog",
+        "Effect": "Allow",
+        "Action": ["logs:CreateLogStream", "logs:PutLogEvents"],
+        "Resource": f"{place.log(function)}:log-stream:*",
+    }
+
+
+def state_tags_only() -> Document:
+    """Hold a change of tags to the state tags."""
+    # "For all values" is true of no value at all, hence the Null guard.
+    return {"ForAllValues:StringLike": {"aws:TagKeys": f"{PREFIX}*"}, "Null": {"aws:TagKeys": "false"}}
 
 
 def text(document: Document) -> str:

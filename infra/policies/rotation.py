@@ -4,24 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from infra.policies.document import document, through_secrets_manager
-from provisioning.state import PREFIX
+from infra.policies.document import document, state_tags_only, through_secrets_manager, write_log
+from provisioning import naming
 
 if TYPE_CHECKING:
     from infra.place import Place
     from infra.policies.document import Document
-
-
-def rotation_trust() -> Document:
-    """Say who may become the rotation function's role: Lambda."""
-    return document(
-        {
-            "Sid": "LambdaOnly",
-            "Effect": "Allow",
-            "Principal": {"Service": "lambda.amazonaws.com"},
-            "Action": "sts:AssumeRole",
-        }
-    )
 
 
 def rotation_policy(place: Place, key_arn: str) -> Document:
@@ -46,12 +34,7 @@ def rotation_policy(place: Place, key_arn: str) -> Document:
             "Effect": "Allow",
             "Action": "secretsmanager:TagResource",
             "Resource": place.seller_secrets,
-            # "For all values" is true of no value at all, hence the Null guard.
-            "Condition": {
-                "StringEquals": enrolled,
-                "ForAllValues:StringLike": {"aws:TagKeys": f"{PREFIX}*"},
-                "Null": {"aws:TagKeys": "false"},
-            },
+            "Condition": {"StringEquals": enrolled, **state_tags_only()},
         },
         {
             "Sid": "ReadTheApplication",
@@ -73,10 +56,5 @@ def rotation_policy(place: Place, key_arn: str) -> Document:
             "Resource": key_arn,
             "Condition": through_secrets_manager(place, place.seller_secrets),
         },
-        {
-            "Sid": "WriteItsLog",
-            "Effect": "Allow",
-            "Action": ["logs:CreateLogStream", "logs:PutLogEvents"],
-            "Resource": f"{place.rotation_log}:log-stream:*",
-        },
+        write_log(place, naming.ROTATION),
     )

@@ -9,9 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from infra import archive
+from infra import archive, calendar_function, rotation_function
 from infra.configuration import PROJECT
-from infra.rotation_function import HANDLER
 
 SOURCES = {
     "provisioning/__init__.py": "",
@@ -138,30 +137,44 @@ class Nothing:
 
 sys.meta_path.insert(0, Nothing())
 sys.path.insert(0, sys.argv[1])
-import provisioning.rotation.handler as handler
-assert callable(handler.handle)
+import importlib
+module, _, function = sys.argv[2].rpartition(".")
+assert callable(getattr(importlib.import_module(module), function))
 for name, module in sorted(sys.modules.items()):
     if name.partition(".")[0] == "provisioning":
         print(module.__file__)
 """
 
 
-def test_the_rotation_function_runs_from_its_zip_alone(tmp_path: Path) -> None:
+HANDLERS = {"rotation": rotation_function.HANDLER, "calendar": calendar_function.HANDLER}
+
+
+@pytest.mark.parametrize("function", HANDLERS)
+def test_a_function_runs_from_its_zip_alone(tmp_path: Path, function: str) -> None:
     """An installed source tree hides a file that is missing from the zip, so each one says where it came from."""
-    built = archive.build(PROJECT, "rotation", HANDLER)
+    handler = HANDLERS[function]
+    built = archive.build(PROJECT, function, handler)
 
     done = subprocess.run(
-        [sys.executable, "-c", ALONE, str(built)], cwd=tmp_path, capture_output=True, text=True, check=False
+        [sys.executable, "-c", ALONE, str(built), handler], cwd=tmp_path, capture_output=True, text=True, check=False
     )
 
     assert done.stderr == ""
-    code = {str(built / path) for path in archive.files(PROJECT, HANDLER.rpartition(".")[0]) if path.suffix == ".py"}
+    code = {str(built / path) for path in archive.files(PROJECT, handler.rpartition(".")[0]) if path.suffix == ".py"}
     assert set(done.stdout.splitlines()) == code
 
 
-def test_a_function_stays_small() -> None:
-    """Lambda starts it anew for most rotations, so its size is paid for each time."""
-    built = archive.build(PROJECT, "rotation", HANDLER)
+@pytest.mark.parametrize("function", HANDLERS)
+def test_a_function_stays_small(function: str) -> None:
+    """Lambda starts it anew for most of its work, so its size is paid for each time."""
+    built = archive.build(PROJECT, function, HANDLERS[function])
 
     assert built.stat().st_size <= 40_000
     assert {Path(entry.filename).parts[0] for entry in zipfile.ZipFile(built).infolist()} == {"provisioning"}
+
+
+def test_the_calendar_function_cannot_read_a_value() -> None:
+    """Neither Amazon's client nor a payload is in its zip, nor anything of the rotation."""
+    names = {path.stem for path in archive.files(PROJECT, "provisioning.calendar.handler")}
+
+    assert names & {"amazon", "payload", "proving", "steps", "offers"} == set()

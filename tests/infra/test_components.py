@@ -10,9 +10,11 @@ from infra.configuration import PROJECT
 from infra.encryption_key import EncryptionKey, EncryptionKeyArgs
 from infra.place import Place
 from infra.policies.application import app_secret_policy
+from infra.policies.document import lambda_only
 from infra.policies.key import key_policy
-from infra.policies.rotation import rotation_policy, rotation_trust
+from infra.policies.rotation import rotation_policy
 from infra.policies.sellers import reader_policy, reader_trust, seller_secret_policy
+from infra.policies.topic import topic_policy
 from infra.rotation_function import APP_VARIABLE, HANDLER, RotationFunction, RotationFunctionArgs
 from infra.seller_secret import SellerSecret, SellerSecretArgs
 from provisioning.roster import Row
@@ -107,7 +109,7 @@ def test_the_functions_role_is_its_own(rotation: Declaration, place: Place) -> N
     role, policy = rotation.one("aws:iam/role:Role"), rotation.one("aws:iam/rolePolicy:RolePolicy")
 
     assert role.inputs["name"] == "sellerkeys-fn.prod.rotation"
-    assert role.document("assumeRolePolicy") == rotation_trust()
+    assert role.document("assumeRolePolicy") == lambda_only()
     assert policy.inputs["role"] == "sellerkeys-fn.prod.rotation"
     assert policy.document("policy") == rotation_policy(place, KEY)
 
@@ -136,7 +138,10 @@ def test_a_failed_step_raises_an_alarm(rotation: Declaration) -> None:
     """One error in five minutes is enough: a step that fails is retried by nobody but Secrets Manager."""
     assert rotation.one("aws:cloudwatch/metricAlarm:MetricAlarm").inputs == {
         "name": "sellerkeys-prod-rotation-errors",
-        "alarmDescription": "A step of a rotation failed; Secrets Manager tries again. The log names the seller.",
+        "alarmDescription": (
+            "A step of a rotation failed; Secrets Manager tries again. The log names the seller. "
+            "See docs/runbooks/rotation-failed.md."
+        ),
         "namespace": "AWS/Lambda",
         "metricName": "Errors",
         "dimensions": {"FunctionName": "sellerkeys-prod-rotation"},
@@ -147,7 +152,37 @@ def test_a_failed_step_raises_an_alarm(rotation: Declaration) -> None:
         "comparisonOperator": "GreaterThanOrEqualToThreshold",
         "treatMissingData": "notBreaching",
         "alarmActions": ["arn:alarms"],
+        "okActions": ["arn:alarms"],
         "tags": {"sellerkeys:base": "prod"},
+    }
+
+
+def test_an_abandoned_rotation_is_mailed(rotation: Declaration) -> None:
+    """No function fails then; the pattern works whatever EventBridge calls the event and its key (aws.md 2.6)."""
+    rule = rotation.one("aws:cloudwatch/eventRule:EventRule")
+    target = rotation.one("aws:cloudwatch/eventTarget:EventTarget")
+
+    assert rule.inputs["name"] == "sellerkeys-prod-abandoned"
+    assert rule.document("eventPattern") == {
+        "source": ["aws.secretsmanager"],
+        "detail": {
+            "eventName": ["RotationAbandoned"],
+            "additionalEventData": {
+                "SecretId": [
+                    {"prefix": "arn:aws:secretsmanager:eu-west-1:123456789012:secret:sellerkeys/prod/sellers/"},
+                    {"exists": False},
+                ]
+            },
+        },
+    }
+    assert target.inputs == {
+        "rule": "sellerkeys-prod-abandoned",
+        "targetId": "mail",
+        "arn": "arn:alarms",
+        "inputTransformer": {
+            "inputPaths": {"data": "$.detail.additionalEventData", "time": "$.time"},
+            "inputTemplate": '"At <time> AWS abandoned a rotation. See docs/runbooks/rotation-abandoned.md. <data>"',
+        },
     }
 
 
@@ -159,6 +194,9 @@ def test_an_alarm_reaches_the_contact_by_mail(place: Place) -> None:
         "name": "sellerkeys-prod-alarms",
         "tags": {"sellerkeys:base": "prod"},
     }
+    policy = alarms.one("aws:sns/topicPolicy:TopicPolicy")
+    assert policy.inputs["arn"] == "arn:aws:sns/topic:Topic:alarms"
+    assert policy.document("policy") == topic_policy(place)
     assert alarms.one("aws:sns/topicSubscription:TopicSubscription").inputs == {
         "topic": "arn:aws:sns/topic:Topic:alarms",
         "protocol": "email",

@@ -8,10 +8,12 @@ import pytest
 from infra.place import Place
 from infra.policies import document
 from infra.policies.application import app_secret_policy
-from infra.policies.document import text
+from infra.policies.calendar import calendar_policy
+from infra.policies.document import lambda_only, text
 from infra.policies.key import key_policy
-from infra.policies.rotation import rotation_policy, rotation_trust
+from infra.policies.rotation import rotation_policy
 from infra.policies.sellers import reader_policy, reader_trust, seller_secret_policy
+from infra.policies.topic import topic_policy
 
 KEY = "arn:aws:kms:ap-southeast-4:123456789012:key/mrk-00000000000000000000000000000000"
 READERS = [f"arn:aws:iam::123456789012:role/{name * 64}" for name in "abcdefghij"]
@@ -28,9 +30,26 @@ def documents(longest: Place) -> Documents:
         "reader": reader_policy(longest, seller, KEY),
         "seller secret": seller_secret_policy(longest, seller),
         "app secret": app_secret_policy(longest),
-        "rotation's trust": rotation_trust(),
+        "function's trust": lambda_only(),
         "rotation": rotation_policy(longest, KEY),
+        "calendar": calendar_policy(longest),
+        "topic": topic_policy(longest),
         "key": key_policy(longest),
+    }
+
+
+def test_only_lambda_becomes_the_function() -> None:
+    """No person and no other service acts as a function of the fleet."""
+    assert lambda_only() == {
+        "Version": "2012-10-17",
+        "Statement": [
+            {
+                "Sid": "LambdaOnly",
+                "Effect": "Allow",
+                "Principal": {"Service": "lambda.amazonaws.com"},
+                "Action": "sts:AssumeRole",
+            }
+        ],
     }
 
 
@@ -46,8 +65,10 @@ def test_each_fits_into_what_aws_takes(documents: Documents) -> None:
         "reader": document.ROLE_POLICY_LIMIT,
         "seller secret": document.SECRET_POLICY_LIMIT,
         "app secret": document.SECRET_POLICY_LIMIT,
-        "rotation's trust": document.TRUST_POLICY_LIMIT,
+        "function's trust": document.TRUST_POLICY_LIMIT,
         "rotation": document.ROLE_POLICY_LIMIT,
+        "calendar": document.ROLE_POLICY_LIMIT,
+        "topic": document.SECRET_POLICY_LIMIT,  # no source gives a topic's
         "key": document.KEY_POLICY_LIMIT,
     }
 
@@ -55,7 +76,7 @@ def test_each_fits_into_what_aws_takes(documents: Documents) -> None:
 
 
 def test_only_policies_of_resources_say_star(documents: Documents) -> None:
-    """There it means the resource itself; in a role's policy it would mean everything (design.md 6)."""
+    """There it means the resource itself; in a role's policy it is for actions that know no resource (design.md 6)."""
     found = [f"{name}: {statement['Sid']}" for name, statement in statements(documents) if "*" in _resources(statement)]
 
     assert found == [
@@ -65,6 +86,8 @@ def test_only_policies_of_resources_say_star(documents: Documents) -> None:
         "app secret: NoSellersReader",
         "app secret: NoRotation",
         "app secret: NoForcedDeletion",
+        "calendar: ListSecrets",
+        "calendar: CountInItsNamespace",
         "key: AccountAdministers",
         "key: FleetsSecretsThroughSecretsManager",
         "key: NoDirectUse",

@@ -1,7 +1,7 @@
 """What the rotation function may do."""
 
 from infra.place import Place
-from infra.policies.rotation import rotation_policy, rotation_trust
+from infra.policies.rotation import rotation_policy
 
 KEY = "arn:aws:kms:eu-west-1:123456789012:key/PLACEHOLDER"
 SELLERS = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:sellerkeys/prod/sellers/*/sp-api-??????"
@@ -12,21 +12,6 @@ ENROLLED = {
     )
 }
 SERVICE = {"kms:ViaService": "secretsmanager.eu-west-1.amazonaws.com"}
-
-
-def test_only_lambda_becomes_the_function() -> None:
-    """No person and no other service acts as the function that writes every seller's secret."""
-    assert rotation_trust() == {
-        "Version": "2012-10-17",
-        "Statement": [
-            {
-                "Sid": "LambdaOnly",
-                "Effect": "Allow",
-                "Principal": {"Service": "lambda.amazonaws.com"},
-                "Action": "sts:AssumeRole",
-            }
-        ],
-    }
 
 
 def test_the_function_writes_enrolled_sellers_and_reads_the_application(place: Place) -> None:

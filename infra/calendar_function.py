@@ -1,0 +1,126 @@
+"""The function that looks at the whole fleet once a day, its schedule, and the alarms on what it finds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+
+import pulumi
+import pulumi_aws as aws
+
+from infra import archive
+from infra.alarms import Alarm, declare_alarm, errors, silence
+from infra.configuration import PROJECT
+from infra.function import FunctionArgs, declare_function
+from infra.policies.calendar import METRICS, calendar_policy
+from provisioning import naming
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from infra.place import Place
+
+#: The function's entry point, in module and function.
+HANDLER: Final = "provisioning.calendar.handler.handle"
+
+#: The variables that tell the function its fleet, and where notices go.
+BASE_VARIABLE: Final = "SELLERKEYS_BASE"
+TOPIC_VARIABLE: Final = "SELLERKEYS_TOPIC_ARN"
+
+# In the morning in Europe, after the night's rotations: the windows of a rate begin at midnight UTC (aws.md 2.9).
+_DAILY: Final = "cron(0 6 * * ? *)"
+_MEMORY_MB: Final = 256
+# A hundred sellers a call, and a few calls for each that changed.
+_TIMEOUT_SECONDS: Final = 300
+# A day, and two hours in which AWS may be late.
+_SILENT_HOURS: Final = 26
+
+
+def zipped() -> Path:
+    """Build the function's zip and return where it lies."""
+    return archive.build(PROJECT, naming.CALENDAR, HANDLER)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CalendarFunctionArgs:
+    """The fleet, the ARN of the topic for notices and alarms, and the zip, which is built unless there is one."""
+
+    place: Place
+    alarm_topic_arn: pulumi.Input[str]
+    code: Path = field(default_factory=zipped)
+
+
+class CalendarFunction(pulumi.ComponentResource):
+    """The function with its role and log, the rule that runs it daily, and three alarms."""
+
+    def __init__(self, name: str, args: CalendarFunctionArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("sellerkeys:index:CalendarFunction", name, None, opts)
+        place = args.place
+        function = declare_function(
+            name,
+            FunctionArgs(
+                place=place,
+                function=naming.CALENDAR,
+                description=f"Looks at every seller of the fleet {place.base} once a day.",
+                code=args.code,
+                handler=HANDLER,
+                policy_name="look-at-sellers",
+                policy=calendar_policy(place),
+                memory=_MEMORY_MB,
+                timeout=_TIMEOUT_SECONDS,
+                variables={BASE_VARIABLE: place.base, TOPIC_VARIABLE: args.alarm_topic_arn},
+            ),
+            self,
+        )
+        self._schedule(name, args, function)
+        for alarm in self._alarms(args.place, function):
+            declare_alarm(f"{name}-{alarm.what}", alarm, place, args.alarm_topic_arn, self)
+        self.register_outputs({})
+
+    def _schedule(self, name: str, args: CalendarFunctionArgs, function: aws.lambda_.Function) -> None:
+        place, child = args.place, pulumi.ResourceOptions(parent=self)
+        permission = aws.lambda_.Permission(
+            name,
+            action="lambda:InvokeFunction",
+            function=function.name,
+            principal="events.amazonaws.com",
+            source_arn=place.rule(naming.CALENDAR),
+            opts=child,
+        )
+        rule = aws.cloudwatch.EventRule(
+            name,
+            name=naming.rule_name(place.base, naming.CALENDAR),
+            description=f"Runs the calendar function of the fleet {place.base}.",
+            schedule_expression=_DAILY,
+            tags={naming.TAG_BASE: place.base},
+            opts=child,
+        )
+        aws.cloudwatch.EventTarget(
+            name,
+            rule=rule.name,
+            target_id="function",
+            arn=function.arn,
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[permission]),
+        )
+
+    @staticmethod
+    def _alarms(place: Place, function: aws.lambda_.Function) -> list[Alarm]:
+        """Describe the alarms; the number of overdue sellers comes once a day and holds until the next."""
+        dead = f"The calendar function has not run for {_SILENT_HOURS} hours: nobody watches the fleet."
+        failed = "The calendar function failed: nobody watched the fleet today. Its log says why."
+        return [
+            Alarm(
+                function=naming.CALENDAR,
+                what="overdue",
+                meaning="A seller's rotation has not succeeded in time. The calendar function's log names the seller.",
+                page="rotation-overdue",
+                namespace=METRICS,
+                metric="OverdueSellers",
+                dimensions={"Fleet": place.base},
+                statistic="Maximum",
+                comparison="GreaterThanOrEqualToThreshold",
+                missing="ignore",
+            ),
+            silence(naming.CALENDAR, function.name, _SILENT_HOURS, dead, "calendar-silent"),
+            errors(naming.CALENDAR, function.name, failed, "calendar-failed"),
+        ]

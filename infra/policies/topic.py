@@ -1,0 +1,41 @@
+"""Who may publish to the fleet's topic."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from infra.policies.document import document
+from provisioning import naming
+
+if TYPE_CHECKING:
+    from infra.place import Place
+    from infra.policies.document import Document
+
+
+def topic_policy(place: Place) -> Document:
+    """Say which services may publish: CloudWatch for the fleet's alarms, EventBridge for its rule on rotations.
+
+    It replaces the policy a topic is born with, which lets alarms in and rules not. The calendar function needs no word
+    here: its own policy allows it, in the same account.
+    """
+    return document(
+        {
+            "Sid": "AlarmsOfThisFleet",
+            "Effect": "Allow",
+            "Principal": {"Service": "cloudwatch.amazonaws.com"},
+            "Action": "sns:Publish",
+            "Resource": place.topic,
+            "Condition": {
+                "StringEquals": {"aws:SourceAccount": place.account},
+                "ArnLike": {"aws:SourceArn": place.alarms},
+            },
+        },
+        {
+            "Sid": "AbandonedRotations",
+            "Effect": "Allow",
+            "Principal": {"Service": "events.amazonaws.com"},
+            "Action": "sns:Publish",
+            "Resource": place.topic,
+            "Condition": {"ArnEquals": {"aws:SourceArn": place.rule(naming.ABANDONED)}},
+        },
+    )

@@ -1,0 +1,1 @@
+"""The calendar function: once a day it looks at the whole fleet, marks, tells and counts."""
