@@ -1,10 +1,12 @@
 """`make bench`: run every benchmark and print its table."""
 
+import sys
+
 from rich.console import Console
 
-from benchmarks import rotation_function
+from benchmarks import rotation_calls, rotation_function
 
 if __name__ == "__main__":
-    console = Console(highlight=False)
-    for benchmark in (rotation_function,):
+    console = Console(highlight=False, width=None if sys.stdout.isatty() else 130)
+    for benchmark in (rotation_calls, rotation_function):
         console.print(benchmark.table())

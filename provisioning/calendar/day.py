@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from provisioning.calendar.notice import notice
-from provisioning.fleet_health import examine
-from provisioning.naming import seller_secret_prefix
+from provisioning.marking import look, mark
 from provisioning.state import REAUTHORIZE, State
 
 if TYPE_CHECKING:
@@ -41,10 +40,9 @@ class Day:
 
     def run(self, now: datetime) -> Findings:
         """Do the day's work; raises the store's errors and those of the outlets."""
-        found = self._look(now)
+        found = look(self._store, self._base, now)
         self._outlets.count(len(found.overdue), now)
-        for secret in found.reauthorize:
-            self._store.tag(secret.arn, State(status=REAUTHORIZE).to_tags())
+        mark(self._store, found)
         news = notice(self._base, found)
         if news:
             self._outlets.publish(news)
@@ -53,11 +51,3 @@ class Day:
         for secret in found.recovered:
             self._store.tag(secret.arn, State(told="").to_tags())
         return found
-
-    def _look(self, now: datetime) -> Findings:
-        """Examine the fleet; ListSecrets may lag by five minutes, so whom it nominates is described (aws.md 2.8)."""
-        listed = list(self._store.list(seller_secret_prefix(self._base)))
-        nominated = examine(listed, now).nominated
-        return examine(
-            [self._store.describe(secret.arn) if secret.arn in nominated else secret for secret in listed], now
-        )

@@ -1,6 +1,7 @@
 """Check what sellers' consumers really use: AWSCURRENT, read as its reader, in the three stages of a proof.
 
-Changes nothing, with one exception: a refresh token that Amazon sends in place of the present one is put aside.
+Notes in the state tags what Amazon said; changes no value, with one exception: a refresh token that Amazon sends in
+place of the present one is put aside.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from provisioning.errors import AmazonRefused, SellerkeysError
 from provisioning.operating.probing import PROBES
 from provisioning.payload import Credential
 from provisioning.rotation.offers import difference
+from provisioning.state import ACTIVE, REFUSED, State, refusal_noted
 from provisioning.store import CURRENT
 
 if TYPE_CHECKING:
@@ -84,8 +86,8 @@ class Checker:
         self._offering = offering
         self._now = now
 
-    def check(self, row: Row, *, permissions: bool) -> Checked:
-        """Take one seller through the stages; a failure is part of the answer."""
+    def check(self, row: Row, *, permissions: bool, noting: bool = True) -> Checked:
+        """Take one seller through the stages, and note the result if `noting`; a failure is part of the answer."""
         passed: list[str] = []
         answers: dict[Permission, bool] = {}
         read_as, exit_code, cause, mend = None, 0, None, None
@@ -94,7 +96,7 @@ class Checker:
             reader = self._reading.of(row.seller, secret)
             read_as = self._reading.roles[row.seller]
             credential = Credential.from_json(reader.read(secret.arn, label=CURRENT).text)
-            token = self._stages(row, secret, credential, passed)
+            token = self._noted(row, secret, credential, passed, noting=noting)
             if permissions:
                 answers = self._permissions(row, credential, token)
         except AmazonRefused as refused:
@@ -112,6 +114,19 @@ class Checker:
             read_as=read_as,
             exit_code=exit_code,
         )
+
+    def _noted(self, row: Row, secret: Secret, credential: Credential, passed: list[str], *, noting: bool) -> str:
+        before = State.from_tags(secret.tags)
+        try:
+            token = self._stages(row, secret, credential, passed)
+        except AmazonRefused as refused:
+            if noting:
+                noted = refusal_noted(before, REFUSED, refused.cause.code, self._now())
+                self._store.tag(secret.arn, noted.to_tags())
+            raise
+        if noting and before.is_refused:
+            self._store.tag(secret.arn, State(status=ACTIVE, cause="", proven_at=self._now()).to_tags())
+        return token
 
     def _stages(self, row: Row, secret: Secret, credential: Credential, passed: list[str]) -> str:
         tokens = self._amazon.refresh(credential.app, credential.refresh_token)

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
 
+from provisioning.marking import look, mark
 from provisioning.operating.checking import Checked, Checker
 from provisioning.operating.probing import PROBES
 from provisioning.payload import Offer
 from provisioning.roster import Permission
+from provisioning.state import State
 from provisioning.store import WAITING
 from tests.fakes.desk import BERLIN, RENEWED, SHARED
 
@@ -182,3 +185,53 @@ def test_every_area_has_a_probe(on_call: FakeDesk) -> None:
     assert paths[Permission.CUSTOMER_DETAILS] == (
         "/orders/2026-01-01/orders?marketplaceIds=A1PA6795UKMFR9&createdAfter=2026-11-23T12%3A00%3A00Z&maxResultsPerPage=1"
     )
+
+
+def noted(desk: FakeDesk) -> tuple[str | None, ...]:
+    """What berlin's state tags say of status, cause, first and last refusal."""
+    state = State.from_tags(desk.held.tags)
+    return (
+        state.status,
+        state.cause,
+        *(str(moment) if moment else None for moment in (state.refused_since, state.refused_at)),
+    )
+
+
+def test_what_amazon_said_is_noted(on_call: FakeDesk, check: Callable[..., Checked]) -> None:
+    """A refusal is noted with its cause and time, and a later proof ends it."""
+    revoke(on_call)
+    check()
+    refused = noted(on_call)
+    on_call.know(BERLIN, like="Atzr|PLACEHOLDER-MAPLE")
+    on_call.fake_amazon.tokens[BERLIN] = (SHARED.client_id, ("A1PA6795UKMFR9",))
+    on_call.now += timedelta(hours=1)
+    check()
+
+    assert refused == ("refused", "invalid_grant", "2026-11-24 12:00:00+00:00", "2026-11-24 12:00:00+00:00")
+    assert noted(on_call)[:2] == ("active", None)
+    assert not State.from_tags(on_call.held.tags).is_refused
+
+
+def test_nothing_is_noted_in_a_dry_run(on_call: FakeDesk) -> None:
+    """A dry run asks Amazon and writes nothing."""
+    at = on_call
+    revoke(at)
+    checker = Checker(at.fleet, at.store, at.amazon, at.reading, at.offering, lambda: at.now)
+    before = dict(at.held.tags)
+
+    assert checker.check(at.row, permissions=False, noting=False).result == "refused"
+    assert at.held.tags == before
+
+
+@pytest.mark.parametrize(("apart", "marked"), [(timedelta(hours=23), False), (timedelta(hours=24), True)])
+def test_two_refusals_a_day_apart(
+    on_call: FakeDesk, check: Callable[..., Checked], apart: timedelta, *, marked: bool
+) -> None:
+    """Only a seller refused twice, at least 24 hours apart, is marked to authorize again."""
+    revoke(on_call)
+    check()
+    on_call.now += apart
+    check()
+    mark(on_call.store, look(on_call.store, "dev", on_call.now))
+
+    assert noted(on_call)[0] == ("reauthorize" if marked else "refused")
