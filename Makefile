@@ -4,10 +4,10 @@ BIN := .venv/bin
 READY := .venv/ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup engine demo local test check bench lock clean
+.PHONY: help setup engine demo local test check bench simulate matrix rules lock clean
 
 help: ## Show this list.
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 demo: setup engine ## Declare, onboard, rotate and read three sellers on the bench, then shut it down.
 	@$(BIN)/python -m local demo
@@ -26,6 +26,17 @@ check: setup ## Run every gate: format, lint, types, who imports whom.
 
 bench: setup engine ## Run the benchmarks, each beside a peer or a limit.
 	@$(BIN)/python -m benchmarks
+
+YEARS ?= 1
+SEED ?= 1
+simulate: setup ## Let 500 sellers live through YEARS=1 of rotations and troubles, by SEED=1.
+	@$(BIN)/python -m simulation --years $(YEARS) --seed $(SEED)
+
+matrix: setup engine ## Kill real processes before and after every outgoing call, and lose every answer.
+	$(BIN)/pytest tests/proof/test_crash_matrix.py --proof full
+
+rules: setup ## Write docs/bench.md: AWS's rules, kept by the bench and by plain moto.
+	$(BIN)/python -m benchmarks.rules
 
 lock: setup ## Pin every dependency anew, with hashes and without any index's address.
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate --upgrade \

@@ -89,7 +89,7 @@ class Demo:
         for seller, told in self._told.items():
             held = self._account.describe(seller)
             told.declared = "role and empty secret" if "VersionIdsToStages" not in held else "[red]not empty[/]"
-        return f"{len(self._rows)} sellers, each a role and an empty secret; a key, a function, an alarm"
+        return f"{len(self._rows)} sellers, each a role and an empty secret; a key, two functions, alarms"
 
     def _issue(self) -> str:
         self._run("issue", [tool("python"), "-m", "local", "issue", str(self._issued), "--roster", _ROSTER])
