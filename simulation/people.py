@@ -1,0 +1,73 @@
+"""Whoever runs the fleet: looks at the conditions once a week, does what they advise, and carries a new secret out."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from provisioning.condition import Condition, Need, condition
+from provisioning.payload import OWN
+from provisioning.state import State
+from provisioning.store import CURRENT, Store
+
+if TYPE_CHECKING:
+    from random import Random
+
+    from provisioning.credentials import HandedIn
+    from provisioning.roster import Row
+    from simulation.world import World
+
+#: What a new consent, or the same command again, mends.
+_HAND_IN = frozenset(
+    {Need.EMPTY, Need.REFUSED, Need.LAPSED, Need.OFFER_REFUSED, Need.INTERRUPTED, Need.NOT_ROTATING, Need.ENDING}
+)
+#: After these nothing is left to hand in; a seller who was refused is asked again once his condition says so.
+_DONE = frozenset({"onboarded", "offered", "completed", "unchanged", "refused"})
+#: How likely a seller who needs to authorize again does so in the week in which he is asked.
+_ANSWERS = 0.6
+
+
+class People:
+    """Operators of one world; `to_hand_in` are the credentials that lie on their desk, by seller."""
+
+    def __init__(self, world: World, randomness: Random, store: Store) -> None:
+        self._world = world
+        self._randomness = randomness
+        self._store = store
+        self.to_hand_in: dict[str, HandedIn] = {}
+        self.conditions: dict[str, Condition] = {}
+
+    def look(self) -> None:
+        """Read every seller's condition and ask those for a new consent whose credential needs one."""
+        today, newest = self._world.clock.now().date(), self._world.app_secret.version(CURRENT)
+        found = {secret.name: secret for secret in self._store.list("sellerkeys/")}
+        for row in self._world.fleet.sellers:
+            secret = found[self._world.fleet.secret_of(row.seller)]
+            seen = condition(self._world.fleet, row, secret, newest, today)
+            self.conditions[row.seller] = seen
+            is_asked = seen.need in _HAND_IN and row.seller not in self.to_hand_in
+            if is_asked and self._randomness.random() < _ANSWERS:
+                self.to_hand_in[row.seller] = self._world.authorize(row)
+
+    def work(self) -> None:
+        """Hand in what lies on the desk; what does not go in is tried again the next time."""
+        for seller, handed_in in list(self.to_hand_in.items()):
+            outcomes = self._world.onboard([handed_in])
+            if outcomes and outcomes[0].result in _DONE:
+                del self.to_hand_in[seller]
+
+    def follow(self) -> bool:
+        """Rotate whoever is behind the newest application; False once nobody is."""
+        newest = self._world.app_secret.version(CURRENT)
+        behind = [
+            row
+            for row, held in zip(self._world.fleet.sellers, self._world.held, strict=True)
+            if held.version(CURRENT) and State.from_tags(held.tags).app_version not in {OWN, newest}
+        ]
+        for row in behind:
+            self._world.rotate(row)
+        return bool(behind)
+
+    def renew_own(self, row: Row, token: str) -> None:
+        """Have a seller's own application get a new client secret, and hand it in with the token he has."""
+        self._world.replace_own_client_secret(row)
+        self.to_hand_in[row.seller] = self._world.hand_in(row, token)

@@ -1,0 +1,120 @@
+"""A stack of a fleet through its years: onboarded once, then rotated, renewed, troubled, and looked at every week."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from random import Random
+from typing import TYPE_CHECKING, Final
+
+from provisioning.store import Store
+from simulation.checkup import Checkup
+from simulation.client import client
+from simulation.line import Line
+from simulation.people import People
+from simulation.troubles import Troubles
+from simulation.world import Product, World
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from simulation.invariants import Broken
+
+START: Final = datetime(2026, 11, 24, 9, tzinfo=UTC)
+_YEAR: Final = timedelta(days=365)
+_WEEK: Final = timedelta(days=7)
+#: A client secret is replaced about here; one in twenty is late, and expires first (180 days, sp-api.md 5.2).
+_REPLACED: Final = (120, 170)
+_LATE: Final = (181, 200)
+#: So many hours, whoever is behind the newest application is rotated again.
+_FOLLOWED: Final = 24
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """What happened to one stack. `rotations` succeeded out of `attempts`; `disturbances` struck a call."""
+
+    rotations: int
+    attempts: int
+    calls: int
+    disturbances: int
+    lost: int
+    troubles: Mapping[str, int]
+    broken: tuple[Broken, ...]
+
+
+class Years:
+    """One stack of `sellers`; `stack` tells several of one fleet apart, whose application has the same calendar.
+
+    Troubles come `intensity` times as often as usual.
+    """
+
+    def __init__(
+        self, seed: int, sellers: int, stack: int = 0, *, product: Product | None = None, intensity: float = 1.0
+    ) -> None:
+        self.world = World(f"{seed}/{stack}", sellers, START, product)
+        self._application = Random(f"{seed}/application")  # noqa: S311 - to be repeated, not to be unguessable
+        self._troubles = Troubles(self.world, self.world.randomness, intensity)
+        self._checkup = Checkup(self.world)
+        quiet = client(self.world.secrets, self.world.driver, Line())
+        self._people = People(self.world, self.world.randomness, Store(quiet, clock=self.world.clock.now))
+
+    def live(self, years: float) -> Tally:
+        """Live through `years`, and tell."""
+        clock = self.world.clock
+        self.world.set_app()
+        for row in self.world.fleet.sellers:
+            self._people.to_hand_in[row.seller] = self.world.authorize(row)
+        self._people.work()
+        self._troubles.begin()
+        self._wait_for_client_secret()
+        for row in self.world.fleet.sellers:
+            if row.application == "own":
+                self._wait_for_own(row.seller)
+        end = START + _YEAR * years
+        while clock.now() < end:
+            clock.advance(_WEEK)
+            self._look()
+        return self._tally()
+
+    def _look(self) -> None:
+        self._people.look()
+        self._people.work()
+        for row, held in zip(self.world.fleet.sellers, self.world.held, strict=True):
+            self._checkup.look(held, self._people.conditions.get(row.seller))
+
+    def _wait_for_client_secret(self) -> None:
+        days = self._application.randint(*(_LATE if self._application.random() < 0.05 else _REPLACED))  # noqa: PLR2004
+        self.world.clock.at(self.world.clock.now() + timedelta(days=days), self._replace_client_secret)
+
+    def _replace_client_secret(self) -> None:
+        self.world.replace_client_secret()
+        self._follow(_FOLLOWED)
+        self._wait_for_client_secret()
+
+    def _follow(self, left: int) -> None:
+        if self._people.follow() and left:
+            self.world.clock.at(self.world.clock.now() + timedelta(hours=1), lambda: self._follow(left - 1))
+
+    def _wait_for_own(self, seller: str) -> None:
+        days = self.world.randomness.randint(*_REPLACED)
+        self.world.clock.at(self.world.clock.now() + timedelta(days=days), lambda: self._renew_own(seller))
+
+    def _renew_own(self, seller: str) -> None:
+        row = next(row for row in self.world.fleet.sellers if row.seller == seller)
+        token = self.world.watch.newest(self.world.secrets.find(self.world.fleet.secret_of(seller)))
+        if token:
+            self._people.renew_own(row, token)
+        self._wait_for_own(seller)
+
+    def _tally(self) -> Tally:
+        world = self.world
+        return Tally(
+            rotations=world.driver.successes,
+            attempts=world.driver.attempts,
+            calls=world.line.calls,
+            disturbances=world.line.disturbances,
+            lost=world.watch.lost,
+            troubles=dict(self._troubles.count),
+            broken=tuple(world.watch.broken),
+        )

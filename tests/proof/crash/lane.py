@@ -1,0 +1,184 @@
+"""One stack of its own on a shared bench, with a wire for its command and one for its function."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import boto3
+import yaml
+from botocore.config import Config
+
+from infra import archive
+from infra.rotation_function import APP_VARIABLE, HANDLER
+from local.amazon.records import ApplicationKind
+from provisioning import naming
+from provisioning.amazon import Amazon, Endpoints
+from provisioning.credentials import read_csv
+from provisioning.fleet import Fleet
+from provisioning.onboarding import Executor, Prover, apply
+from provisioning.payload import App, Offer
+from provisioning.planning import Planner
+from provisioning.roster import Row, parse, render
+from provisioning.settings import from_config
+from provisioning.store import OFFERED, Store
+from tests.proof.crash.wire import Strike, Wire
+
+if TYPE_CHECKING:
+    from local.bench import Bench
+
+PROJECT = Path(__file__).resolve().parents[3]
+ACCOUNT = "123456789012"
+SCHEDULE = "rate(30 days)"
+MARKETPLACE = "DE"
+_SETTLED_WITHIN = 60.0
+
+
+class Lane:
+    """A base stack: its files in `folder`, its app secret set, its function deployed from the product's own zip."""
+
+    def __init__(self, bench: Bench, base: str, folder: Path) -> None:
+        self.bench = bench
+        self.base = base
+        self.said: list[bytes] = []
+        self._folder = folder
+        self.secrets = _client(bench, "secretsmanager")
+        self.command_wire = Wire(bench.aws.url, bench.amazon.url)
+        self.function_wire = Wire(bench.aws.url, bench.amazon.url)
+        self.registry = bench.amazon.registry
+        application = self.registry.add_application(ApplicationKind.PUBLIC_LISTED)
+        self.app = App(application.client_id, application.secrets[0].value)
+        self.app_version = ""
+        self.function_arn = ""
+
+    def start(self) -> None:
+        """Open the wires, write the stack's files, put the app secret's value, deploy the function."""
+        self.command_wire.start()
+        self.function_wire.start()
+        config = {
+            "sellerkeys:region": "eu-west-1",
+            "sellerkeys:roster": "roster.csv",
+            "sellerkeys:readers": [f"arn:aws:iam::{ACCOUNT}:role/erp"],
+            "sellerkeys:rotation": SCHEDULE,
+            "sellerkeys:application": {"kind": "public-listed", "name": "Example", "contact": "keys@example.com"},
+        }
+        self._folder.mkdir()
+        (self._folder / f"Pulumi.{self.base}.yaml").write_text(yaml.safe_dump({"config": config}))
+        self._settings = from_config({key.partition(":")[2]: value for key, value in config.items()}, self.base)
+        name = naming.app_secret_name(self.base)
+        app = self.secrets.create_secret(Name=name, SecretString=self.app.to_json())
+        self.app_version = app["VersionId"]
+        self.function_arn = self._deploy(app["ARN"])
+
+    def stop(self) -> None:
+        """Hang up."""
+        self.command_wire.stop()
+        self.function_wire.stop()
+
+    def declare(self, row: Row) -> str:
+        """Declare a seller, as `pulumi up` does, as the only one of the roster; returns its secret's ARN."""
+        (self._folder / "roster.csv").write_text(render([row]))
+        tags = naming.identity_tags(self.base, row.seller, row.region, row.application)
+        made = self.secrets.create_secret(
+            Name=naming.seller_secret_name(self.base, row.seller),
+            Tags=[{"Key": key, "Value": value} for key, value in tags.items()],
+        )
+        return str(made["ARN"])
+
+    def remove(self, arn: str) -> None:
+        """Take a seller's secret away, so that the next one is alone again."""
+        self.secrets.delete_secret(SecretId=arn, ForceDeleteWithoutRecovery=True)
+
+    def command(self, arguments: list[str], given: str, strike: Strike | None) -> int:
+        """Run `sellerkeys` as a process of its own, through the wire; returns its exit code, or minus the signal."""
+
+        def kill() -> None:
+            process.kill()
+
+        self.command_wire.arm(strike, kill)
+        process = subprocess.Popen(
+            [Path(sys.executable).with_name("sellerkeys"), "--stack", self.base, *arguments],
+            cwd=self._folder,
+            env={
+                **{name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ},
+                **self.bench.environment(),
+                **self.command_wire.environment(),
+            },
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+        )
+        output, _ = process.communicate(given.encode(), timeout=60)
+        self.said.append(output)
+        return process.returncode
+
+    def onboard(self, given: str) -> None:
+        """Onboard in process, straight at the bench: what a flow begins with, not what it strikes."""
+        fleet = Fleet(self.base, self._settings, tuple(parse((self._folder / "roster.csv").read_text(), "roster")))
+        store, amazon = Store(self.secrets), Amazon(Endpoints.from_environment(self.bench.environment()))
+        carrier = Executor(fleet, store, Prover(fleet, store, amazon), self.bench.clock.now)
+        outcomes = list(apply(Planner(fleet, store).plan(read_csv(given, "the flow").rows), carrier))
+        assert [outcome.result for outcome in outcomes] == ["onboarded"]
+
+    def rotate(self, arn: str, strike: Strike | None) -> None:
+        """Start a rotation, as its schedule would, whose function is struck."""
+        self.function_wire.arm(strike, lambda: self.bench.aws.kill_function(self.function_arn))
+        self.secrets.rotate_secret(
+            SecretId=arn, RotationLambdaARN=self.function_arn, RotationRules={"ScheduleExpression": SCHEDULE}
+        )
+        self.settle()
+
+    def offer(self, arn: str, seller: str, refresh_token: str) -> None:
+        """Put a refresh token on offer, without the rotation that usually follows."""
+        text = Offer(seller, refresh_token=refresh_token).to_json()
+        self.secrets.put_secret_value(SecretId=arn, SecretString=text, VersionStages=[OFFERED])
+
+    def settle(self) -> None:
+        """Wait until nothing rotates."""
+        assert self.bench.aws.rotations.wait_idle(_SETTLED_WITHIN)
+
+    def _deploy(self, app_secret_arn: str) -> str:
+        role = self._role()
+        function = _client(self.bench, "lambda")
+        name = naming.function_name(self.base, naming.ROTATION)
+        made = function.create_function(
+            FunctionName=name,
+            Runtime="python3.13",
+            Role=role,
+            Handler=HANDLER,
+            Timeout=60,
+            Code={"ZipFile": archive.build(PROJECT, naming.ROTATION, HANDLER).read_bytes()},
+            Environment={"Variables": {APP_VARIABLE: app_secret_arn, **self.function_wire.environment()}},
+        )
+        function.add_permission(
+            FunctionName=name,
+            StatementId="rotation",
+            Action="lambda:InvokeFunction",
+            Principal="secretsmanager.amazonaws.com",
+            SourceAccount=ACCOUNT,
+        )
+        return str(made["FunctionArn"])
+
+    def _role(self) -> str:
+        trust = {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}
+        document = json.dumps({"Version": "2012-10-17", "Statement": [trust]})
+        role = naming.function_role_name(self.base, naming.ROTATION)
+        return str(
+            _client(self.bench, "iam").create_role(RoleName=role, AssumeRolePolicyDocument=document)["Role"]["Arn"]
+        )
+
+
+def _client(bench: Bench, service: str) -> Any:
+    environment = bench.environment()
+    return boto3.client(
+        service,
+        endpoint_url=environment["AWS_ENDPOINT_URL"],
+        aws_access_key_id=environment["AWS_ACCESS_KEY_ID"],
+        aws_secret_access_key=environment["AWS_SECRET_ACCESS_KEY"],
+        region_name=environment["AWS_REGION"],
+        config=Config(retries={"total_max_attempts": 1}, read_timeout=60),
+    )

@@ -1,0 +1,49 @@
+"""The watch is watched: each planted defect breaks an invariant in a small simulation; without one, nothing does."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from simulation.world import Product
+from simulation.years import Years
+from tests.proof.defects import DEFECTS, Defect, KeepsOldSecret
+
+if TYPE_CHECKING:
+    from simulation.invariants import Broken
+
+SELLERS, YEARS, SEEDS = 8, 1.2, (1, 2)
+#: So much more trouble than usual that a small world meets every kind of it.
+INTENSITY = 5
+
+
+def lived(product: Product) -> list[Broken]:
+    """What breaks in a few small worlds."""
+    worlds = [Years(seed, SELLERS, product=product, intensity=INTENSITY) for seed in SEEDS]
+    return [broken for world in worlds for broken in world.live(YEARS).broken]
+
+
+@pytest.mark.parametrize("defect", DEFECTS, ids=lambda defect: defect.says)
+def test_is_caught(defect: Defect, monkeypatch: pytest.MonkeyPatch, tables: dict[str, list[str]]) -> None:
+    """A planted defect breaks the invariant that speaks of it."""
+    if defect.patch:
+        monkeypatch.setattr(*defect.patch)
+    KeepsOldSecret.first.clear()
+
+    broken = {one.invariant for one in lived(defect.product)}
+
+    tables.setdefault("planted defects, and what caught them", []).append(
+        f"{defect.says}\n    {', '.join(sorted(invariant.name for invariant in broken))}"
+    )
+    assert broken >= defect.caught_by
+
+
+def test_nothing_breaks_without_one() -> None:
+    """The same worlds, with the product as it is, break nothing."""
+    assert lived(Product()) == []
+
+
+def test_at_least_ten() -> None:
+    """Issue 4 asks for ten planted defects at least."""
+    assert len(DEFECTS) >= 10

@@ -1,0 +1,75 @@
+"""Small simulated fleets: nothing breaks, the same seed is the same fate, and a failure says how to see it again."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+from click.testing import CliRunner
+
+from simulation.__main__ import main
+from simulation.fleet import Part, parts, simulate
+from simulation.invariants import Broken, Invariant
+from simulation.years import Tally, Years
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_nothing_breaks(seed: int) -> None:
+    """Years of rotations, renewals and troubles break no invariant."""
+    tally = Years(seed, sellers=10).live(2)
+
+    assert [str(broken) for broken in tally.broken] == []
+    assert tally.rotations > 10 * 2 * 365 / 40
+    assert tally.disturbances > 0
+    assert sum(tally.troubles.values()) > 0
+
+
+def test_the_same_seed_is_the_same_fate() -> None:
+    """Nothing but the seed decides: no wall clock, no other randomness."""
+    part = Part(years=1, sellers=30, seed=7, stack=1)
+
+    assert simulate(part) == simulate(part)
+    assert simulate(part) != simulate(Part(years=1, sellers=30, seed=8, stack=1))
+
+
+def test_a_fleet_is_cut_into_stacks() -> None:
+    """A seed means the same on every machine, so a stack's size is fixed; each has a line that repeats it alone."""
+    fleet = parts(years=100, sellers=60, seed=4)
+
+    assert [part.count for part in fleet] == [25, 25, 10]
+    assert fleet[2].replay() == "python -m simulation --years 100 --sellers 60 --seed 4 --stack 2"
+
+
+def test_what_is_printed() -> None:
+    """The command prints sellers, rotations, troubles and broken invariants, and exits with 0 where none broke."""
+    result = CliRunner().invoke(main, ["--years", "0.3", "--sellers", "5", "--seed", "2", "--jobs", "1"])
+    lines = dict(line.rsplit("  ", 1) for line in result.stdout.splitlines())
+    figures = {name.strip(): figure.strip() for name, figure in lines.items()}
+
+    assert result.exit_code == 0
+    assert {name: figures[name] for name in ("sellers", "years", "seed", "broken invariants")} == {
+        "sellers": "5",
+        "years": "0.3",
+        "seed": "2",
+        "broken invariants": "0",
+    }
+    assert int(figures["rotations"].partition(" ")[0]) >= 5
+    assert result.stderr == f"stack 0 done, 1 of 1, {figures['took']}\n"
+
+
+def test_a_failure_says_how_to_see_it_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A broken invariant is told with its moment, its seller, and the line that repeats it; the exit code is 1."""
+    monkeypatch.setattr("simulation.__main__.simulate_all", _broken)
+
+    result = CliRunner().invoke(main, ["--years", "1", "--sellers", "5", "--seed", "2"])
+
+    assert result.exit_code == 1
+    assert result.stderr.splitlines()[1:] == [
+        "2027-01-02 03:04 s003: nothing becomes AWSCURRENT that was not proven as it is (never proven)",
+        "  again: python -m simulation --years 1 --sellers 5 --seed 2 --stack 0",
+    ]
+
+
+def _broken(fleet: list[Part], _jobs: int) -> list[tuple[Part, Tally]]:
+    seen = Broken(Invariant.PROVEN, "s003", datetime(2027, 1, 2, 3, 4, tzinfo=UTC), "never proven")
+    return [(fleet[0], Tally(1, 1, 1, 0, 0, {}, (seen,)))]
