@@ -24,12 +24,12 @@ never. Faults that speak of a consent leave grantless calls alone.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
-from threading import Lock
 from typing import TYPE_CHECKING, Final
 
 from local.amazon import refusals
+from local.in_force import InForce
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -127,49 +127,15 @@ _OF_A_CONSENT = frozenset(
 )
 
 
-class Faults:
-    """The faults in force; safe to use from many threads."""
+class Faults(InForce["Fault"]):
+    """The faults in force, one of a kind for each caller."""
 
     def __init__(self) -> None:
-        self._lock = Lock()
-        self._faults: dict[tuple[FaultKind, str | None, str | None], Fault] = {}
-
-    def put(self, fault: Fault) -> None:
-        """Put a fault in force; it takes the place of one of the same kind for the same caller."""
-        with self._lock:
-            self._faults[_key(fault)] = fault
-
-    def clear(self) -> None:
-        """End every fault."""
-        with self._lock:
-            self._faults.clear()
-
-    def all(self) -> tuple[Fault, ...]:
-        """List the faults in force, each with the answers it has left."""
-        with self._lock:
-            return tuple(self._faults.values())
+        super().__init__(_key)
 
     def spend(self, kinds: frozenset[FaultKind], caller: Caller) -> Iterator[Fault]:
-        """Go through the faults of these kinds that hit this caller, in the order of `FaultKind`.
-
-        Each one counts an answer down as it is reached, so whoever stops early spends no more than was shown.
-        """
-        for kind in FaultKind:
-            if kind in kinds:
-                for fault in self.all():
-                    if fault.kind is kind and fault.concerns(caller) and self._count_down(_key(fault)):
-                        yield fault
-
-    def _count_down(self, key: tuple[FaultKind, str | None, str | None]) -> bool:
-        with self._lock:
-            fault = self._faults.get(key)
-            if fault is None:
-                return False
-            if fault.answers == 1:
-                del self._faults[key]
-            elif fault.answers is not None:
-                self._faults[key] = replace(fault, answers=fault.answers - 1)
-            return True
+        """Go through the faults of these kinds that hit this caller, in the order of `FaultKind`, counting down."""
+        return self.shown((kind for kind in FaultKind if kind in kinds), lambda fault: fault.concerns(caller))
 
 
 def _key(fault: Fault) -> tuple[FaultKind, str | None, str | None]:

@@ -18,14 +18,14 @@ second.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
 from fnmatch import fnmatchcase
-from threading import Lock
 from typing import TYPE_CHECKING
 
 from local.aws.faults.call import secret_name
 from local.aws.faults.lag import reads
+from local.in_force import InForce
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -88,45 +88,15 @@ _TAKES = {
 _NEEDS_ONE = frozenset({FaultKind.SLOW, FaultKind.STALE})
 
 
-class Faults:
-    """The faults in force; safe to use from many threads."""
+class Faults(InForce["Fault"]):
+    """The faults in force, one of a kind for the same calls."""
 
     def __init__(self) -> None:
-        self._lock = Lock()
-        self._faults: dict[tuple[FaultKind, str | None, str | None], Fault] = {}
-
-    def put(self, fault: Fault) -> None:
-        """Put a fault in force; it takes the place of one of the same kind for the same calls."""
-        with self._lock:
-            self._faults[_key(fault)] = fault
-
-    def clear(self) -> None:
-        """End every fault."""
-        with self._lock:
-            self._faults.clear()
-
-    def all(self) -> tuple[Fault, ...]:
-        """List the faults in force, each with the answers it has left."""
-        with self._lock:
-            return tuple(self._faults.values())
+        super().__init__(_key)
 
     def spend(self, call: Call) -> Iterator[Fault]:
         """Go through the faults that hit a call, in the order of `FaultKind`, each counted down as it is reached."""
-        for kind in FaultKind:
-            for fault in self.all():
-                if fault.kind is kind and fault.concerns(call) and self._count_down(_key(fault)):
-                    yield fault
-
-    def _count_down(self, key: tuple[FaultKind, str | None, str | None]) -> bool:
-        with self._lock:
-            fault = self._faults.get(key)
-            if fault is None:
-                return False
-            if fault.answers == 1:
-                del self._faults[key]
-            elif fault.answers is not None:
-                self._faults[key] = replace(fault, answers=fault.answers - 1)
-            return True
+        return self.shown(FaultKind, lambda fault: fault.concerns(call))
 
 
 def _key(fault: Fault) -> tuple[FaultKind, str | None, str | None]:
