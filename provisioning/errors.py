@@ -55,9 +55,9 @@ class SecretBeingDeleted(Waiting):
     """The secret is scheduled for deletion, so it takes no value and its name is not free."""
 
     def __init__(self, name: str, deleted_on: datetime | None = None) -> None:
-        since = f" since {deleted_on:%Y-%m-%d}" if deleted_on else ""
+        on = f" on {deleted_on:%Y-%m-%d}" if deleted_on else ""
         super().__init__(
-            f"secret {name} is scheduled for deletion{since}: bring it back with "
+            f"secret {name} is scheduled for deletion{on}: bring it back with "
             f"`aws secretsmanager restore-secret --secret-id {name}`, or wait until its recovery window ends"
         )
 

@@ -76,7 +76,8 @@ _FIRST_SERVER_ERROR = 500
 class Secret:
     """What DescribeSecret and ListSecrets tell: everything about a secret but its value.
 
-    `versions` maps a version id to its staging labels; `schedule` is the rotation's schedule expression.
+    `versions` maps a version id to its staging labels; `schedule` is the rotation's schedule expression;
+    `deleted_on` the day on which a secret in its recovery window is to go.
     """
 
     arn: str

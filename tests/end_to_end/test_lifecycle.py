@@ -146,7 +146,7 @@ def test_destroyed_and_onboarded_again(project: Project, credentials: dict[str, 
 
     assert destroyed.returncode == 0, destroyed.stdout
     assert again.returncode == 3
-    assert f"secret {SECRET} is scheduled for deletion since " in again.stdout
+    assert f"secret {SECRET} is scheduled for deletion on " in again.stdout
     assert f"`aws secretsmanager restore-secret --secret-id {SECRET}`" in again.stdout
     assert up.returncode != 0
     assert "already scheduled for deletion" in up.stdout

@@ -42,7 +42,7 @@ SECRET = "sellerkeys/dev/sellers/berlin/sp-api"
         pytest.param(
             SecretBeingDeleted(SECRET, datetime(2026, 11, 24, 23, 59, tzinfo=UTC)),
             3,
-            f"secret {SECRET} is scheduled for deletion since 2026-11-24: bring it back with "
+            f"secret {SECRET} is scheduled for deletion on 2026-11-24: bring it back with "
             f"`aws secretsmanager restore-secret --secret-id {SECRET}`, or wait until its recovery window ends",
             id="being deleted since",
         ),

@@ -276,7 +276,7 @@ def test_being_deleted(aws: FakeSecretsManager, onboard: Callable[..., list[Outc
     assert [(outcome.detail, outcome.exit_code) for outcome in onboard(KYOTO)] == [
         (
             (
-                f"secret {KYOTO_SECRET} is scheduled for deletion since 2026-11-24: bring it back with "
+                f"secret {KYOTO_SECRET} is scheduled for deletion on 2026-11-24: bring it back with "
                 f"`aws secretsmanager restore-secret --secret-id {KYOTO_SECRET}`, "
                 "or wait until its recovery window ends"
             ),
