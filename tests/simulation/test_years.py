@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 from click.testing import CliRunner
 
-from simulation.__main__ import main
+from simulation.command import main
 from simulation.fleet import Part, parts, simulate
 from simulation.invariants import Broken, Invariant
 from simulation.years import Tally, Years
@@ -59,7 +59,7 @@ def test_what_is_printed() -> None:
 
 def test_a_failure_says_how_to_see_it_again(monkeypatch: pytest.MonkeyPatch) -> None:
     """A broken invariant is told with its moment, its seller, and the line that repeats it; the exit code is 1."""
-    monkeypatch.setattr("simulation.__main__.simulate_all", _broken)
+    monkeypatch.setattr("simulation.command.simulate_all", _broken)
 
     result = CliRunner().invoke(main, ["--years", "1", "--sellers", "5", "--seed", "2"])
 
