@@ -40,7 +40,7 @@ rules: setup ## Write docs/bench.md: AWS's rules, kept by the bench and by plain
 
 lock: setup ## Pin every dependency anew, with hashes and without any index's address.
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate --upgrade \
-	  --python-version 3.11 --group bench --group test --group clients pyproject.toml -o requirements.lock
+	  --python-version 3.11 --group bench --group test --group clients --group prove --group plots pyproject.toml -o requirements.lock
 
 clean: ## Remove what the other targets made in this folder.
 	rm -rf .venv .bench .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis dist
