@@ -7,11 +7,12 @@ library and our own words.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
 from provisioning.causes import find_cause
+from provisioning.fleet_health import is_overdue
 from provisioning.payload import OWN
 from provisioning.state import OFFER_REFUSED, REAUTHORIZE, REFUSED, State
 from provisioning.store import CURRENT, OFFERED, WAITING
@@ -40,6 +41,7 @@ class Need(StrEnum):
     APPROVAL = "waiting for approval"
     INTERRUPTED = "interrupted"
     NOT_ROTATING = "not rotating"
+    OVERDUE = "rotation overdue"
     ENDING = "consent ending"
     EMPTY = "empty"
     UNDECLARED = "undeclared"
@@ -168,8 +170,7 @@ def _needs(
         yield Need.APPROVAL, f"a credential waits for a person to look at it: `sellerkeys approve {slug}`"
     if state.fingerprint is None:
         yield Need.INTERRUPTED, "its onboarding was interrupted: run the same `sellerkeys onboard` again"
-    if not secret.rotation_enabled:
-        yield Need.NOT_ROTATING, f"rotation is off: `sellerkeys repair {slug}`"
+    yield from _rotations(slug, secret, datetime.combine(today, time(), UTC))
     if consent_ends and consent_ends - NOTICE <= today:
         yield Need.ENDING, f"the consent ends on {consent_ends}: have the seller authorize the application again"
 
@@ -180,3 +181,11 @@ def _refusals(status: str | None, why: str) -> Iterator[tuple[Need, str]]:
         yield Need.REAUTHORIZE, "have the seller authorize the application again, then `sellerkeys onboard`"
     if status == REFUSED:
         yield Need.REFUSED, why
+
+
+def _rotations(slug: str, secret: Secret, now: datetime) -> Iterator[tuple[Need, str]]:
+    """Tell what keeps a seller from being rotated: off, or on and for too long without success."""
+    if not secret.rotation_enabled:
+        yield Need.NOT_ROTATING, f"rotation is off: `sellerkeys repair {slug}`"
+    if is_overdue(secret, now):
+        yield Need.OVERDUE, f"no rotation has succeeded in time: `sellerkeys rotate {slug}`, and see what it says"

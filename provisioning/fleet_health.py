@@ -92,9 +92,25 @@ def examine(secrets: Iterable[Secret], now: datetime) -> Findings:
         recovered=tuple(
             seller.secret for seller in fleet if seller.state.status == ACTIVE and seller.state.told == REAUTHORIZE
         ),
-        overdue=tuple(seller.secret for seller in fleet if _is_overdue(seller, now)),
+        overdue=tuple(seller.secret for seller in fleet if is_overdue(seller.secret, now)),
         outage=_outage(worst[0], [seller.state for seller in fleet]) if worst else None,
     )
+
+
+def is_overdue(secret: Secret, now: datetime) -> bool:
+    """Whether no rotation has succeeded in interval and slack; of who has to authorize again people know already.
+
+    Of a cron only AWS knows the turns: NextRotationDate stays in the past while a rotation fails (aws.md 2.5).
+    """
+    state = State.from_tags(secret.tags)
+    if not secret.rotation_enabled or state.status == REAUTHORIZE:
+        return False
+    rate = _RATE.fullmatch(secret.schedule or "")
+    due = secret.next_rotation
+    # A seller who was never rotated with success counts from the proof that let his credential in.
+    if rate and (last := secret.last_rotated or state.proven_at):
+        due = last + timedelta(**{f"{rate[2]}s": int(rate[1])})
+    return due is not None and due + SLACK < now
 
 
 def _has_to_act(seller: _Seller, hours: Sequence[tuple[datetime, int]]) -> bool:
@@ -116,21 +132,6 @@ def _is_sellers(secret: Secret, cause: str) -> bool:
 def _is_unannounced(state: State) -> bool:
     """Whether a run that marked a seller ended before people were told."""
     return state.status == REAUTHORIZE and state.told != REAUTHORIZE
-
-
-def _is_overdue(seller: _Seller, now: datetime) -> bool:
-    """Whether no rotation has succeeded in interval and slack; of who has to authorize again people know already.
-
-    Of a cron only AWS knows the turns: NextRotationDate stays in the past while a rotation fails (aws.md 2.5).
-    """
-    secret = seller.secret
-    if not secret.rotation_enabled or seller.state.status == REAUTHORIZE:
-        return False
-    rate = _RATE.fullmatch(secret.schedule or "")
-    due = secret.next_rotation
-    if rate and secret.last_rotated:
-        due = secret.last_rotated + timedelta(**{f"{rate[2]}s": int(rate[1])})
-    return due is not None and due + SLACK < now
 
 
 def _bad_hours(states: Sequence[State]) -> list[tuple[datetime, int]]:

@@ -107,6 +107,7 @@ def _described(held: Held, versions: str) -> dict[str, Any]:
         "RotationLambdaARN": held.function,
         "RotationRules": held.rules.document() if held.rules else {},
         "NextRotationDate": held.next_rotation,
+        "LastRotatedDate": held.last_rotated,
     }
 
 

@@ -44,6 +44,8 @@ class People:
             secret = found[self._world.fleet.secret_of(row.seller)]
             seen = condition(self._world.fleet, row, secret, newest, today)
             self.conditions[row.seller] = seen
+            if seen.need is Need.OVERDUE and not seen.rotation_pending:
+                self._world.rotate(row)
             is_asked = seen.need in _HAND_IN and row.seller not in self.to_hand_in
             if is_asked and self._randomness.random() < _ANSWERS:
                 self.to_hand_in[row.seller] = self._world.authorize(row)

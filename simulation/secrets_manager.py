@@ -32,6 +32,7 @@ class Held:
     function: str | None = None
     rules: Schedule | None = None
     next_rotation: datetime | None = None
+    last_rotated: datetime | None = None
 
     @property
     def arn(self) -> str:
@@ -125,7 +126,8 @@ class SecretsManager:
         self.change(held, rules.begin(held.versions, token, copied, self.clock.now()))
 
     def settle(self, held: Held) -> None:
-        """Take AWSPENDING off the version that became AWSCURRENT, where AWS does (aws.md 2.3)."""
+        """End a rotation that succeeded; AWSPENDING goes off what became AWSCURRENT, where AWS does (aws.md 2.3)."""
+        held.last_rotated = self.clock.now()
         if not self.unsettled.pending_stays:
             self.change(held, rules.settle(held.versions))
 

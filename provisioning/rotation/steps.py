@@ -97,6 +97,8 @@ class Rotation:
         credential = replace(credential, refresh_token=answer.refresh_token or credential.refresh_token)
         labels = [PENDING, named(offer)] if offer else [PENDING]
         self._store.put(secret.arn, credential.to_json(), version=token, labels=labels)
+        # A rotation that was abandoned never came to say that its labels have served.
+        self._forget(secret)
 
     def _test(self, secret: Secret, token: str) -> None:
         """testSecret: prove AWSPENDING; where it has no value (aws.md 2.4, RotateImmediately=false), AWSCURRENT."""
@@ -139,6 +141,10 @@ class Rotation:
             # Still true: the one before is in use, and whoever handed the refused one in has to learn of it.
             state = replace(state, status=None, cause=None)
         self._store.tag(secret.arn, state.to_tags())
+        self._forget(secret, token)
+
+    def _forget(self, secret: Secret, token: str | None = None) -> None:
+        """Take off the labels that have served; with `token`, that version's rotation has finished."""
         for label, version in left_behind(secret, token):
             self._offers.take_off(secret, label, version)
 

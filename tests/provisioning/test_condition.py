@@ -80,6 +80,11 @@ def test_a_seller_that_is_well_needs_nobody(fleet: Fleet) -> None:
             Need.NOT_ROTATING,
             "rotation is off: `sellerkeys repair maple`",
         ),
+        (
+            secret(schedule="rate(30 days)", last_rotated=datetime(2026, 10, 22, tzinfo=UTC)),
+            Need.OVERDUE,
+            "no rotation has succeeded in time: `sellerkeys rotate maple`, and see what it says",
+        ),
     ],
     ids=lambda value: str(value) if isinstance(value, Need) else "",
 )

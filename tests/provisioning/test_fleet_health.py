@@ -199,6 +199,15 @@ def test_overdue_is_what_did_not_succeed_in_interval_and_slack(
     assert names(found.overdue) == ["berlin"] * overdue
 
 
+@pytest.mark.parametrize(("days", "overdue"), [(33, True), (31, False)])
+def test_who_was_never_rotated_counts_from_his_first_proof(days: int, *, overdue: bool) -> None:
+    """AWS's next date moves on with each rotation that was abandoned, and would never be late."""
+    dates = {"last_rotated": None, "next_rotation": NOW + 9 * DAY}
+    found = examine([secret("berlin", State(ACTIVE, proven_at=NOW - days * DAY), **dates)], NOW)
+
+    assert names(found.overdue) == ["berlin"] * overdue
+
+
 @pytest.mark.parametrize(
     "said",
     [{"rotation_enabled": False}, {"tags": State(REAUTHORIZE, told=REAUTHORIZE).to_tags()}],

@@ -316,6 +316,24 @@ def test_a_late_token_is_current_after_the_next_rotation(bench: Bench, *, abando
     assert "SELLERKEYS_OFFERED" not in bench.labels
 
 
+def test_an_abandoned_rotations_labels_go_with_the_next(bench: Bench) -> None:
+    """A rotation that was abandoned never says that its labels have served; the next createSecret takes them off."""
+    bench.aws.any_label_abandons = True
+    bench.amazon.tokens[OFFERED_TOKEN] = bench.amazon.tokens[TOKEN]
+    bench.offer(Offer("berlin", OFFERED_TOKEN))
+    abandoned = bench.aws.begin_rotation(SECRET)
+    bench.held.attach(f"SELLERKEYS_OFFER_{OFFER_VERSION}", OFFER_VERSION)
+    bench.step("createSecret", abandoned)
+    bench.amazon.replaces[OFFERED_TOKEN] = RENEWED
+    bench.step("testSecret", abandoned)
+    assert bench.labels[f"SELLERKEYS_OFFER_{OFFER_VERSION}"] == abandoned
+
+    bench.step("createSecret", bench.aws.begin_rotation(SECRET))
+
+    assert f"SELLERKEYS_OFFER_{OFFER_VERSION}" not in bench.labels
+    assert "SELLERKEYS_OFFERED" in bench.labels
+
+
 def test_another_selling_partner_waits(amazon: FakeAmazon, now: datetime) -> None:
     """An offer that changes the selling partner id is sent to wait, and AWSCURRENT is rotated without it."""
     bench = Bench(amazon, now, credential(selling_partner_id="APLACEHOLDER2"))

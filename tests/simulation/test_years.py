@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 import pytest
 from click.testing import CliRunner
 
+from local.amazon.faults import Fault, FaultKind
 from simulation.command import main
 from simulation.fleet import Part, parts, simulate
 from simulation.invariants import Broken, Invariant
+from simulation.troubles import Troubles
 from simulation.years import Tally, Years
+
+if TYPE_CHECKING:
+    from simulation.secrets_manager import Held
 
 
 @pytest.mark.parametrize("seed", [1, 2, 3])
@@ -22,6 +29,28 @@ def test_nothing_breaks(seed: int) -> None:
     assert tally.rotations > 10 * 2 * 365 / 40
     assert tally.disturbances > 0
     assert sum(tally.troubles.values()) > 0
+
+
+def test_four_late_tokens_in_a_row(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A token that comes in each of four tests abandons each rotation; an operator sees it overdue, and it recovers."""
+    years, left = Years(1, sellers=2), [4]
+    years.world.secrets.unsettled = replace(years.world.secrets.unsettled, any_label_abandons=True)
+
+    def strike(_: Troubles, held: Held, step: str) -> None:
+        row = years.world.fleet.sellers[0]
+        if step == "testSecret" and left[0] and held.version("AWSCURRENT") and "/s000/" in held.name:
+            left[0] -= 1
+            changed = Fault(
+                FaultKind.NEW_REFRESH_TOKEN, selling_partner_id=row.selling_partner_id, answers=1, seconds=0.0
+            )
+            years.world.amazon.faults.put(changed)
+
+    monkeypatch.setattr("simulation.troubles.TROUBLES", ())
+    monkeypatch.setattr(Troubles, "_strike", strike)
+    tally = years.live(1)
+
+    assert left == [0]
+    assert [str(broken) for broken in tally.broken] == []
 
 
 def test_the_same_seed_is_the_same_fate() -> None:
