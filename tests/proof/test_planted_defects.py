@@ -13,7 +13,7 @@ from tests.proof.defects import DEFECTS, Defect, KeepsOldSecret
 if TYPE_CHECKING:
     from simulation.invariants import Broken
 
-SELLERS, YEARS, SEEDS = 8, 1.2, (1, 2)
+SELLERS, YEARS, SEEDS = 8, 1.2, (1, 2, 6, 9)
 #: So much more trouble than usual that a small world meets every kind of it.
 INTENSITY = 5
 
