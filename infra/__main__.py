@@ -8,6 +8,7 @@ from infra.alarm_topic import AlarmTopic, AlarmTopicArgs
 from infra.app_secret import AppSecret, AppSecretArgs
 from infra.calendar_function import CalendarFunction, CalendarFunctionArgs
 from infra.encryption_key import EncryptionKey, EncryptionKeyArgs
+from infra.fleet_table import FleetTable, FleetTableArgs
 from infra.place import Place
 from infra.rotation_function import RotationFunction, RotationFunctionArgs
 from infra.seller_secret import SellerSecret, SellerSecretArgs
@@ -24,6 +25,7 @@ place = Place(base=fleet.base, region=settings.region, account=account, disposab
 
 key = EncryptionKey("key", EncryptionKeyArgs(place=place), on_aws)
 app = AppSecret("app", AppSecretArgs(place=place, key_arn=key.arn), on_aws)
+FleetTable("table", FleetTableArgs(place=place), on_aws)
 alarms = AlarmTopic("alarms", AlarmTopicArgs(place=place, contact=settings.application.contact), on_aws)
 rotates = RotationFunctionArgs(place=place, key_arn=key.arn, app_secret_arn=app.arn, alarm_topic_arn=alarms.arn)
 rotation = RotationFunction("rotation", rotates, on_aws)

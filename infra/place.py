@@ -61,6 +61,11 @@ class Place:
         return f"arn:aws:sns:{self.region}:{self.account}:{naming.topic_name(self.base)}"
 
     @property
+    def table(self) -> str:
+        """The ARN of the table."""
+        return f"arn:aws:dynamodb:{self.region}:{self.account}:table/{naming.table_name(self.base)}"
+
+    @property
     def rotation_function(self) -> str:
         """The ARN of the rotation function."""
         return naming.function_arn(self.region, self.account, self.base, naming.ROTATION)

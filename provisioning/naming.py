@@ -123,3 +123,8 @@ def rule_name(base: str, what: str) -> str:
 def topic_name(base: str) -> str:
     """Name the topic over which a fleet's alarms reach people."""
     return f"sellerkeys-{base}-alarms"
+
+
+def table_name(base: str) -> str:
+    """Name the table that holds a fleet's locks, invitations and held credentials."""
+    return f"sellerkeys-{base}"

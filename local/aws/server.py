@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from moto.core.base_backend import BackendDict
 
-from local.aws import wsgi
+from local.aws import tables, wsgi
 from local.aws.alarms import responses as alarms
 from local.aws.alarms.metered import Metered
 from local.aws.events import backend as events
@@ -73,6 +73,7 @@ class AWSServer:
         alarms.install(self.timeline)
         events.install(self.timeline)
         queues.install(self.timeline)
+        tables.install()
 
     @property
     def url(self) -> str:

@@ -17,6 +17,7 @@ ROLE = resource_type("aws:iam/role:Role")
 KEY = resource_type("aws:kms/key:Key")
 FUNCTION = resource_type("aws:lambda/function:Function")
 ALARM = resource_type("aws:cloudwatch/metricAlarm:MetricAlarm")
+TABLE = resource_type("aws:dynamodb/table:Table")
 RULES = TagRules(prefixes=("sellerkeys-state:",))
 
 
@@ -30,6 +31,7 @@ def test_the_types_of_the_program_are_there() -> None:
     assert set(resource_types()) >= {
         "aws:cloudwatch/logGroup:LogGroup",
         "aws:cloudwatch/metricAlarm:MetricAlarm",
+        "aws:dynamodb/table:Table",
         "aws:iam/role:Role",
         "aws:iam/rolePolicy:RolePolicy",
         "aws:kms/alias:Alias",
@@ -131,3 +133,16 @@ def test_a_policy_may_be_an_object() -> None:
 def test_unknown_tags_make_tags_all_unknown() -> None:
     """`tagsAll` cannot be known before `tags` is."""
     assert check(SECRET, {"tags": {"a": UNKNOWN}}, {}, RULES, "s")[0]["tagsAll"] is UNKNOWN
+
+
+def test_a_table_that_the_bench_would_not_make_as_declared_is_refused() -> None:
+    """Provisioned capacity is not known; an attribute that is no key makes AWS refuse the table."""
+    attributes = [{"name": "pk", "type": "S"}, {"name": "held", "type": "S"}]
+
+    assert failures(TABLE, hashKey="pk", attributes=attributes, billingMode="PROVISIONED") == [
+        "the bench takes no billingMode but PAY_PER_REQUEST",
+        "attributes has to list the keys, and nothing else: other attributes are not declared",
+    ]
+    assert failures(TABLE, hashKey="pk", attributes=[{"name": "pk", "kind": "S"}], billingMode="PAY_PER_REQUEST") == [
+        "the bench takes no kind in attributes[0]"
+    ]

@@ -182,6 +182,14 @@ EXAMPLES: dict[str, Callable[[Bench], Values]] = {
         "protocol": "email",
         "endpoint": "ops@example.com",
     },
+    "aws:dynamodb/table:Table": lambda _: {
+        "attributes": [{"name": "pk", "type": "S"}],
+        "hashKey": "pk",
+        "billingMode": "PAY_PER_REQUEST",
+        "ttl": {"attributeName": "expires_at", "enabled": True},
+        "pointInTimeRecovery": {"enabled": True},
+        "tags": TAGS,
+    },
 }
 
 
@@ -226,6 +234,9 @@ CHANGES = [
     ("aws:cloudwatch/eventRule:EventRule", {"description": "b", "tags": {"c": "d"}}),
     ("aws:cloudwatch/eventTarget:EventTarget", {"inputTransformer": {"inputTemplate": '"It is over."'}}),
     ("aws:sns/topicSubscription:TopicSubscription", {"filterPolicy": '{"a": ["b"]}', "rawMessageDelivery": True}),
+    ("aws:dynamodb/table:Table", {"ttl": {"attributeName": "gone_at", "enabled": True}, "tags": {"c": "d"}}),
+    ("aws:dynamodb/table:Table", {"ttl": {"enabled": False}, "pointInTimeRecovery": {"enabled": False}}),
+    ("aws:dynamodb/table:Table", {"deletionProtectionEnabled": True}),
 ]
 
 

@@ -8,6 +8,8 @@ from infra.alarm_topic import AlarmTopic, AlarmTopicArgs
 from infra.app_secret import AppSecret, AppSecretArgs
 from infra.configuration import PROJECT
 from infra.encryption_key import EncryptionKey, EncryptionKeyArgs
+from infra.fleet_table import EXPIRY, FleetTable, FleetTableArgs
+from infra.fleet_table import KEY as TABLE_KEY
 from infra.place import Place
 from infra.policies.application import app_secret_policy
 from infra.policies.document import lambda_only
@@ -229,5 +231,21 @@ def test_the_app_secret_is_empty_and_closed_to_readers(place: Place) -> None:
         "kmsKeyId": KEY,
         "policy": json.dumps(app_secret_policy(place), separators=(",", ":")),
         "recoveryWindowInDays": 30,
+        "tags": {"sellerkeys:base": "prod"},
+    }
+
+
+def test_the_table_is_paid_per_request_and_its_items_expire(place: Place) -> None:
+    """Nothing is reserved; what is put into it goes away by itself; what went wrong can be put back."""
+    declared = declare(lambda: FleetTable("table", FleetTableArgs(place=place)))
+
+    assert declared.one("aws:dynamodb/table:Table").inputs == {
+        "name": "sellerkeys-prod",
+        "billingMode": "PAY_PER_REQUEST",
+        "hashKey": TABLE_KEY,
+        "attributes": [{"name": TABLE_KEY, "type": "S"}],
+        "ttl": {"attributeName": EXPIRY, "enabled": True},
+        "pointInTimeRecovery": {"enabled": True},
+        "deletionProtectionEnabled": True,
         "tags": {"sellerkeys:base": "prod"},
     }

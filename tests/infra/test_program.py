@@ -60,6 +60,8 @@ def test_a_fleet_is_what_is_listed_here_and_nothing_else(dev: Declaration) -> No
         ("rotation", "aws:lambda/function:Function"),
         ("rotation", "aws:lambda/permission:Permission"),
         ("rotation", "sellerkeys:index:RotationFunction"),
+        ("table", "aws:dynamodb/table:Table"),
+        ("table", "sellerkeys:index:FleetTable"),
     ]
 
 
@@ -111,6 +113,7 @@ def test_secrets_and_key_are_protected_by_default(dev_config: dict[str, str]) ->
     prod = declare(run, stack="prod", config=config)
 
     assert sorted((resource.type, resource.name) for resource in prod.resources if resource.protected) == [
+        ("aws:dynamodb/table:Table", "table"),
         ("aws:kms/key:Key", "key"),
         ("aws:secretsmanager/secret:Secret", "app"),
         *(("aws:secretsmanager/secret:Secret", seller) for seller in SELLERS),
