@@ -4,6 +4,7 @@ SellerkeysError
 ├── BadInput              2  wrong use or unreadable input; nothing was changed
 ├── Waiting               3  somebody else has to act first
 │   ├── SecretNotDeclared     `pulumi up` has not made the secret
+│   ├── TableNotDeclared      nor the fleet's table
 │   ├── SecretBeingDeleted    the secret lies in its recovery window
 │   ├── SecretEmpty           declared, but nobody has put a value in
 │   ├── RotationPending       a rotation is under way; it owns the secret until it ends
@@ -49,6 +50,13 @@ class SecretNotDeclared(Waiting):
 
     def __init__(self, name: str) -> None:
         super().__init__(f"secret {name} does not exist: run `pulumi up` first, then this again")
+
+
+class TableNotDeclared(Waiting):
+    """No such table: the Pulumi program has not declared it yet."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"table {name} does not exist: run `pulumi up` first, then this again")
 
 
 class SecretBeingDeleted(Waiting):
