@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
@@ -32,7 +32,9 @@ STATES = st.builds(
 @given(STATES)
 def test_what_is_written_is_read(state: State) -> None:
     """Reading the tags of a state gives that state; a moment is the same moment, whatever its time zone."""
-    assert State.from_tags(state.to_tags()) == state
+    # In UTC: Python calls no moment of an hour that a zone has twice equal to one of another zone (PEP 495).
+    moments = {name: value.astimezone(UTC) for name, value in asdict(state).items() if isinstance(value, datetime)}
+    assert State.from_tags(state.to_tags()) == replace(state, **moments)
 
 
 @given(STATES)
