@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from provisioning.errors import RotationPending, Waiting
 from provisioning.payload import Credential, Offer
-from provisioning.store import APPROVED, CURRENT, WAITING
+from provisioning.store import APPROVED, CURRENT, OFFERED, WAITING
 
 if TYPE_CHECKING:
     from provisioning.fleet import Fleet
@@ -50,14 +50,14 @@ class Approving:
         made for another seller.
         """
         secret = self._store.describe(self._fleet.secret_of(row.seller))
-        version = secret.holder(WAITING)
+        label, version = _waits(secret)
         if version is None:
             raise Waiting(f"nothing waits for approval at {row.seller}")
         if secret.is_pending:
             raise RotationPending(secret.name)
         reader = self._reading.of(row.seller, secret)
         current = Credential.from_json(reader.read(secret.arn, label=CURRENT).text)
-        offer = Offer.from_json(reader.read(secret.arn, label=WAITING, version=version).text)
+        offer = Offer.from_json(reader.read(secret.arn, label=label, version=version).text)
         credential = self._asking.with_newest_app(offer.over(current))
         proof = self._asking.works(secret, current, credential, instead_of=version)
         if proof.refresh_token != credential.refresh_token:
@@ -76,5 +76,14 @@ class Approving:
     def approve(self, candidate: Candidate) -> str:
         """Say that a person approves, and offer it; returns the version of the rotation that takes it up."""
         secret = candidate.secret
-        self._store.move(secret.arn, APPROVED, to=candidate.version, source=secret.holder(APPROVED))
+        if secret.holder(APPROVED) != candidate.version:
+            self._store.move(secret.arn, APPROVED, to=candidate.version, source=secret.holder(APPROVED))
         return self._offering.promote(secret, candidate.version)
+
+
+def _waits(secret: Secret) -> tuple[str, str | None]:
+    """Find the label and version of what waits; an approval that was interrupted waits for the rest of it."""
+    offered = secret.holder(OFFERED)
+    if secret.holder(WAITING) is None and offered and offered == secret.holder(APPROVED):
+        return OFFERED, offered
+    return WAITING, secret.holder(WAITING)

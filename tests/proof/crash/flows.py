@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Literal
 from local.amazon.faults import Fault, FaultKind
 from local.aws.rotation import Retries
 from local.aws.secrets.versions import CURRENT, PENDING
-from provisioning.payload import OWN, App, Credential
+from provisioning.payload import OWN, App, Credential, Offer
 from provisioning.roster import Row
+from provisioning.store import WAITING
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -170,16 +171,27 @@ def _replacement(seller: Seller) -> None:
 def _offered(seller: Seller) -> None:
     """Leave an offer on the secret, as onboarding puts it, without the rotation it starts."""
     seller.put_current()
-    seller.lane.offer(seller.arn, seller.row.seller, seller.authorize())
+    seller.lane.offer(seller.arn, Offer(seller.row.seller, refresh_token=seller.authorize()))
 
 
 def _offered_and_revoked(seller: Seller) -> None:
+    offer = _somebody_elses(seller)
+    seller.lane.offer(seller.arn, offer)
+    seller.lane.registry.revoke(str(offer.selling_partner_id))
+
+
+def _waiting(seller: Seller) -> None:
+    """Leave a credential that waits for a person, because its selling partner id is another one."""
+    seller.lane.offer(seller.arn, _somebody_elses(seller), WAITING)
+
+
+def _somebody_elses(seller: Seller) -> Offer:
+    """Give the seller a first value, and make the offer that brings another selling partner's token."""
     seller.put_current()
     other = seller.lane.registry.add_seller("EU", [_MARKET]).selling_partner_id
     consent = seller.lane.registry.authorize(seller.lane.app.client_id, other, "EU")
     seller.tokens.append(consent.refresh_token)
-    seller.lane.offer(seller.arn, seller.row.seller, consent.refresh_token)
-    seller.lane.registry.revoke(other)
+    return Offer(seller.row.seller, refresh_token=consent.refresh_token, selling_partner_id=other)
 
 
 def _cancelled(seller: Seller) -> None:
@@ -193,6 +205,10 @@ def _replaced(seller: Seller) -> None:
     _offered(seller)
     seller.lane.rotate(seller.arn, None)
     settle(seller)
+
+
+def _has_newest_token(seller: Seller) -> bool:
+    return seller.tokens[-1] in seller.values()[CURRENT]
 
 
 def _has_first_token(seller: Seller) -> bool:
@@ -217,6 +233,8 @@ FLOWS = (
     Flow("repair: a rotation cancelled midway", "command", _cancelled, ("repair", "{seller}")),
     Flow("repair: an offer that nobody takes up", "command", _offered, ("repair", "{seller}")),
     Flow("roll back", "command", _replaced, ("rollback", "{seller}"), slow=True, is_done=_has_first_token),
+    Flow("approve", "command", _waiting, ("approve", "{seller}", "--yes"), slow=True, is_done=_has_newest_token),
+    Flow("rotate: the command", "command", Seller.put_current, ("rotate", "{seller}"), slow=True),
     Flow("rotate: plain", "function", Seller.put_current),
     Flow("rotate: own application", "function", Seller.put_current, own=True),
     Flow("rotate: with an offer", "function", _offered),

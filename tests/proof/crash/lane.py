@@ -132,10 +132,9 @@ class Lane:
         )
         self.settle()
 
-    def offer(self, arn: str, seller: str, refresh_token: str) -> None:
-        """Put a refresh token on offer, without the rotation that usually follows."""
-        text = Offer(seller, refresh_token=refresh_token).to_json()
-        self.secrets.put_secret_value(SecretId=arn, SecretString=text, VersionStages=[OFFERED])
+    def offer(self, arn: str, offer: Offer, label: str = OFFERED) -> None:
+        """Put an offer under a label, without the rotation that usually follows."""
+        self.secrets.put_secret_value(SecretId=arn, SecretString=offer.to_json(), VersionStages=[label])
 
     def settle(self) -> None:
         """Wait until nothing rotates."""
