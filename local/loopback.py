@@ -11,7 +11,10 @@ import threading
 import traceback
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 HOST = "127.0.0.1"
 #: SO_LINGER with no time: a socket closed like this sends RST instead of FIN.
@@ -33,19 +36,25 @@ class Handler(BaseHTTPRequestHandler):
     wbufsize = -1
 
     def body(self) -> bytes:
-        """Read the request's body, sent whole or in chunks; raises BodyTooLong."""
+        """Read the request's body, sent whole or in chunks; raises BodyTooLong, ValueError on a length that is none."""
         if "chunked" in self.headers.get("Transfer-Encoding", "").lower():
             return self._chunks()
         length = int(self.headers.get("Content-Length") or 0)
+        if length < 0:
+            raise ValueError("a body has no negative length")
         if length > _LONGEST_BODY:
             raise BodyTooLong
         return self.rfile.read(length)
 
-    def answer(self, status: int, body: bytes = b"", headers: dict[str, str] | None = None) -> None:
-        """Send one whole answer; its length is filled in."""
+    def answer(
+        self, status: int, body: bytes = b"", headers: dict[str, str] | None = None, *, cookies: Iterable[str] = ()
+    ) -> None:
+        """Send one whole answer; its length is filled in, each cookie is a header of its own."""
         self.send_response_only(status)
         for name, value in (headers or {}).items():
             self.send_header(name, value)
+        for cookie in cookies:
+            self.send_header("Set-Cookie", cookie)
         if status not in (HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED):
             self.send_header("Content-Length", str(len(body)))
         self.end_headers()

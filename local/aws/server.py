@@ -67,7 +67,7 @@ class AWSServer:
             self.timeline,
         )
         self.rotations = Rotations(clock, functions.invoke, self.trail, retries or Retries())
-        functions.install(self._pool)
+        self._urls = functions.install(self._pool, clock)
         self.keys = Keys()
         secrets.install(clock, self.rotations, self.trail, unsettled, self.keys)
         alarms.install(self.timeline)
@@ -102,6 +102,7 @@ class AWSServer:
     def stop(self) -> None:
         """End rotations and functions, then stop answering; nothing is left running."""
         self._stopping.set()
+        self._urls.stop()
         self.rotations.close()
         self.timeline.close()
         self._pool.stop()

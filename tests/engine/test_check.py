@@ -37,6 +37,7 @@ def test_the_types_of_the_program_are_there() -> None:
         "aws:kms/alias:Alias",
         "aws:kms/key:Key",
         "aws:lambda/function:Function",
+        "aws:lambda/functionUrl:FunctionUrl",
         "aws:lambda/permission:Permission",
         "aws:secretsmanager/secret:Secret",
         "aws:sns/topic:Topic",
@@ -58,6 +59,16 @@ def test_an_unknown_field_is_refused_by_name() -> None:
     assert "the bench takes no secrets in environment; it takes variables" in failures(
         FUNCTION, environment={"secrets": {}}
     )
+
+
+def test_a_function_url_is_public_and_answers_in_one_piece() -> None:
+    """The bench checks no signature at a URL and streams nothing, and says so in the preview."""
+    url = resource_type("aws:lambda/functionUrl:FunctionUrl")
+
+    assert failures(url, functionName="fn", authorizationType="AWS_IAM", invokeMode="RESPONSE_STREAM") == [
+        "the bench serves function URLs with authorizationType NONE",
+        "the bench serves function URLs with invokeMode BUFFERED",
+    ]
 
 
 def test_a_missing_argument_is_refused_by_name() -> None:

@@ -148,6 +148,12 @@ EXAMPLES: dict[str, Callable[[Bench], Values]] = {
         "sourceAccount": "123456789012",
         "sourceArn": "arn:aws:secretsmanager:eu-west-1:123456789012:secret:a-*",
     },
+    "aws:lambda/functionUrl:FunctionUrl": lambda bench: {
+        "functionName": bench.create("aws:lambda/function:Function", **bench.example("aws:lambda/function:Function"))[
+            0
+        ],
+        "authorizationType": "NONE",
+    },
     "aws:cloudwatch/logGroup:LogGroup": lambda _: {
         "name": "/aws/lambda/fn",
         "retentionInDays": 14,
@@ -346,6 +352,7 @@ def test_a_preview_of_an_update_keeps_what_is_known(bench: Bench) -> None:
         ("aws:secretsmanager/secret:Secret", "{id}"),
         ("aws:iam/rolePolicy:RolePolicy", "{id}"),
         ("aws:lambda/permission:Permission", "{function}/{id}"),
+        ("aws:lambda/functionUrl:FunctionUrl", "{id}"),
     ],
 )
 def test_an_import_needs_only_the_id(bench: Bench, pulumi_type: str, of: str) -> None:

@@ -171,6 +171,8 @@ _PERMISSION = {
     "action": "Action",
     "eventSourceToken": "EventSourceToken",
     "function": "FunctionName",
+    "functionUrlAuthType": "FunctionUrlAuthType",
+    "invokedViaFunctionUrl": "InvokedViaFunctionUrl",
     "principal": "Principal",
     "principalOrgId": "PrincipalOrgID",
     "qualifier": "Qualifier",
@@ -273,5 +275,7 @@ def _conditions(statement: Values) -> Values:
         "sourceArn": keys.get("AWS:SourceArn"),
         "sourceAccount": keys.get("AWS:SourceAccount"),
         "eventSourceToken": keys.get("lambda:EventSourceToken"),
+        "functionUrlAuthType": keys.get("lambda:FunctionUrlAuthType"),
+        "invokedViaFunctionUrl": True if keys.get("lambda:InvokedViaFunctionUrl") == "true" else None,
         "principalOrgId": keys.get("aws:PrincipalOrgID"),
     }
