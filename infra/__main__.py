@@ -9,6 +9,8 @@ from infra.app_secret import AppSecret, AppSecretArgs
 from infra.calendar_function import CalendarFunction, CalendarFunctionArgs
 from infra.encryption_key import EncryptionKey, EncryptionKeyArgs
 from infra.fleet_table import FleetTable, FleetTableArgs
+from infra.one_reader import OneReader, OneReaderArgs
+from infra.people import People
 from infra.place import Place
 from infra.rotation_function import RotationFunction, RotationFunctionArgs
 from infra.seller_secret import SellerSecret, SellerSecretArgs
@@ -21,7 +23,14 @@ ignored = aws.ProviderIgnoreTagsArgs(key_prefixes=[state.PREFIX])
 provider = aws.Provider("aws", region=settings.region, ignore_tags=ignored)
 on_aws = pulumi.ResourceOptions(provider=provider)
 account = aws.get_caller_identity(opts=pulumi.InvokeOptions(provider=provider)).account_id
-place = Place(base=fleet.base, region=settings.region, account=account, disposable=settings.disposable)
+place = Place(
+    base=fleet.base,
+    region=settings.region,
+    account=account,
+    disposable=settings.disposable,
+    isolation=settings.isolation,
+    people=People.of(settings),
+)
 
 key = EncryptionKey("key", EncryptionKeyArgs(place=place), on_aws)
 app = AppSecret("app", AppSecretArgs(place=place, key_arn=key.arn), on_aws)
@@ -30,8 +39,10 @@ alarms = AlarmTopic("alarms", AlarmTopicArgs(place=place, contact=settings.appli
 rotates = RotationFunctionArgs(place=place, key_arn=key.arn, app_secret_arn=app.arn, alarm_topic_arn=alarms.arn)
 rotation = RotationFunction("rotation", rotates, on_aws)
 CalendarFunction("calendar", CalendarFunctionArgs(place=place, alarm_topic_arn=alarms.arn), on_aws)
+if settings.isolation == "one-role":
+    OneReader("reader", OneReaderArgs(place=place, key_arn=key.arn), on_aws)
 for row in fleet.sellers:
-    SellerSecret(row.seller, SellerSecretArgs(place=place, row=row, readers=settings.readers, key_arn=key.arn), on_aws)
+    SellerSecret(row.seller, SellerSecretArgs(place=place, row=row, key_arn=key.arn), on_aws)
 
 pulumi.export("base", fleet.base)
 pulumi.export("region", settings.region)

@@ -9,8 +9,9 @@ from typing import Any, Final
 import pulumi
 from pulumi.runtime.config import CONFIG, get_config_env
 
+from infra.people import People
 from infra.policies.document import TRUST_POLICY_LIMIT, text
-from infra.policies.sellers import reader_trust
+from infra.policies.sellers import one_reader_trust, reader_trust
 from provisioning import naming, roster, settings
 from provisioning.errors import BadInput
 from provisioning.fleet import Fleet
@@ -34,7 +35,7 @@ def _load(stack: str) -> Fleet:
         )
     source = f"Pulumi.{stack}.yaml"
     told = settings.from_config(_own_keys(), source)
-    _check_size(told.readers, source)
+    _check_size(told, source)
     return Fleet(stack, told, tuple(roster.read(PROJECT / told.roster)))
 
 
@@ -55,10 +56,12 @@ def _opened(value: object) -> object:
         return value
 
 
-def _check_size(readers: tuple[str, ...], source: str) -> None:
-    size = len(text(reader_trust(readers)))
+def _check_size(told: settings.Settings, source: str) -> None:
+    readers = People.of(told).become_readers
+    trust = one_reader_trust if told.isolation == "one-role" else reader_trust
+    size = len(text(trust(readers)))
     if size > TRUST_POLICY_LIMIT:
         raise BadInput(
-            f"{source}, {settings.NAMESPACE}:readers: {len(readers)} readers make a trust policy of {size} characters "
-            f"where IAM takes {TRUST_POLICY_LIMIT}: let them share a role"
+            f"{source}, {settings.NAMESPACE}:readers and on_call: {len(readers)} principals make a trust policy of "
+            f"{size} characters where IAM takes {TRUST_POLICY_LIMIT}: let them share a role"
         )

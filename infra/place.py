@@ -2,22 +2,30 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
+from infra.people import People
 from provisioning import naming
+
+if TYPE_CHECKING:
+    from provisioning.settings import Isolation
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
     """A base stack's name, and the AWS region and account (12 digits) it is declared in.
 
-    The secrets and the key of a `disposable` fleet may be deleted.
+    The secrets and the key of a `disposable` fleet may be deleted; `isolation` keeps sellers' readers apart, `people`
+    are whom the configuration names.
     """
 
     base: str
     region: str
     account: str
     disposable: bool = False
+    isolation: Isolation = "role-per-seller"
+    people: People = field(default_factory=People)
 
     @property
     def app_secret(self) -> str:
@@ -39,8 +47,15 @@ class Place:
         return f"arn:aws:iam::{self.account}:role{naming.reader_role_path(self.base)}*"
 
     def reader(self, seller: str) -> str:
-        """Write the ARN of one seller's reader role."""
+        """Write the ARN of the role that reads for one seller."""
+        if self.isolation == "one-role":
+            return self.one_reader
         return naming.reader_role_arn(self.account, self.base, seller)
+
+    @property
+    def one_reader(self) -> str:
+        """The ARN of the one role that reads for every seller, where isolation is by one role."""
+        return naming.one_reader_role_arn(self.account, self.base)
 
     def log(self, function: str) -> str:
         """Write the ARN of a function's log group."""
@@ -74,3 +89,16 @@ class Place:
     def rotation_role(self) -> str:
         """The ARN of the rotation function's role."""
         return naming.function_role_arn(self.account, self.base, naming.ROTATION)
+
+    def function(self, name: str) -> str:
+        """Write a function's ARN."""
+        return naming.function_arn(self.region, self.account, self.base, name)
+
+    def function_role(self, name: str) -> str:
+        """Write the ARN of the role a function runs under."""
+        return naming.function_role_arn(self.account, self.base, name)
+
+    @property
+    def keys(self) -> str:
+        """The ARN pattern of every key of region and account; a condition has to say which is the fleet's."""
+        return f"arn:aws:kms:{self.region}:{self.account}:key/*"

@@ -1,4 +1,4 @@
-"""One seller: an empty secret, and the one role that may read it."""
+"""One seller: an empty secret and, where each seller has one, the role that may read it."""
 
 from __future__ import annotations
 
@@ -20,16 +20,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SellerSecretArgs:
-    """A row of the roster, the ARNs of the principals that read for it, the fleet and the ARN of its key."""
+    """A row of the roster, the fleet and the ARN of its key."""
 
     place: Place
     row: Row
-    readers: tuple[str, ...]
     key_arn: pulumi.Input[str]
 
 
 class SellerSecret(pulumi.ComponentResource):
-    """Three resources a seller and no output, because either costs every `pulumi up` (design.md 10).
+    """At most three resources a seller and no output, because either costs every `pulumi up` (design.md 10).
 
     No value and no rotation: those belong to `sellerkeys onboard` and the rotation function (design.md 4).
     """
@@ -48,12 +47,18 @@ class SellerSecret(pulumi.ComponentResource):
             tags=tags,
             opts=protected(self, place),
         )
+        if place.isolation == "role-per-seller":
+            self._declare_reader(name, args, tags)
+        self.register_outputs({})
+
+    def _declare_reader(self, name: str, args: SellerSecretArgs, tags: dict[str, str]) -> None:
+        place, row = args.place, args.row
         role = aws.iam.Role(
             name,
             name=naming.reader_role_name(place.base, row.seller),
             path=naming.reader_role_path(place.base),
             description=f"Reads the SP-API credential of the seller {row.seller}, and nothing else.",
-            assume_role_policy=text(reader_trust(args.readers)),
+            assume_role_policy=text(reader_trust(place.people.become_readers)),
             tags=tags,
             opts=pulumi.ResourceOptions(parent=self),
         )
@@ -66,4 +71,3 @@ class SellerSecret(pulumi.ComponentResource):
             ),
             opts=pulumi.ResourceOptions(parent=self),
         )
-        self.register_outputs({})

@@ -8,8 +8,18 @@ from typing import TYPE_CHECKING
 from provisioning import naming
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from provisioning.roster import Row
     from provisioning.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """How to become a seller's reader: the role to assume, and the tags its session needs."""
+
+    role: str
+    tags: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +43,12 @@ class Fleet:
     def secret_of(self, seller: str) -> str:
         """Name a seller's secret."""
         return naming.seller_secret_name(self.base, seller)
+
+    def reader_of(self, seller: str, account: str) -> Reader:
+        """Say how to become a seller's reader, as the fleet's isolation wants it."""
+        if self.settings.isolation == "one-role":
+            return Reader(naming.one_reader_role_arn(account, self.base), {naming.TAG_SELLER: seller})
+        return Reader(naming.reader_role_arn(account, self.base, seller), {})
 
     def rotation_function(self, account: str) -> str:
         """Write the ARN of the rotation function that the Pulumi program declares."""

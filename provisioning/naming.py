@@ -60,6 +60,16 @@ def reader_role_arn(account: str, base: str, seller: str) -> str:
     return f"arn:aws:iam::{account}:role{reader_role_path(base)}{reader_role_name(base, seller)}"
 
 
+def one_reader_role_name(base: str) -> str:
+    """Name the one role that reads for every seller, by a tag on its session; no seller's own role begins like it."""
+    return f"sellerkeys-reader.{base}"
+
+
+def one_reader_role_arn(account: str, base: str) -> str:
+    """Write the ARN of the one role that reads for every seller."""
+    return f"arn:aws:iam::{account}:role{reader_role_path(base)}{one_reader_role_name(base)}"
+
+
 def function_role_name(base: str, function: str) -> str:
     """Name the role a function runs under."""
     return f"sellerkeys-fn.{base}.{function}"
@@ -90,6 +100,12 @@ ROTATION: Final = "rotation"
 
 #: The function that looks at the whole fleet once a day, and the rule that runs it.
 CALENDAR: Final = "calendar"
+
+#: The function that renews the fleet's client secret.
+CLIENT_SECRET: Final = "client-secret"  # noqa: S105 - a function's name
+
+#: The function that a seller's page and Amazon's redirects reach.
+CONSENT: Final = "consent"
 
 #: The rule that tells of rotations which AWS gave up.
 ABANDONED: Final = "abandoned"

@@ -47,20 +47,32 @@ class Application(BaseModel):
         return contact
 
 
+#: IAM roles or users, each by its ARN; a tuple, so that settings cannot be changed.
+Principals = Annotated[
+    tuple[str, ...], Field(min_length=1), BeforeValidator(lambda v: tuple(v) if isinstance(v, list) else v)
+]
+
+#: How sellers' readers are kept apart: by a role each, or by a tag on the session of one role (design.md 10).
+Isolation = Literal["role-per-seller", "one-role"]
+
+
 class Settings(BaseModel):
     """Everything a stack can be told.
 
-    `readers` are the IAM roles or users that may assume a seller's reader role; `rotation` is Secrets Manager's
-    schedule expression; `disposable` lifts the protection of secrets and key.
+    `readers` are the IAM roles or users that may become a seller's reader, `onboarders`, `on_call` and `deployers`
+    those that do what design.md 6 says; `isolation` keeps readers apart; `rotation` is Secrets Manager's schedule
+    expression; `disposable` lifts the protection of secrets and key.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
     region: str
     roster: Annotated[str, Field(min_length=1)]
-    readers: Annotated[
-        tuple[str, ...], Field(min_length=1), BeforeValidator(lambda v: tuple(v) if isinstance(v, list) else v)
-    ]
+    readers: Principals
+    onboarders: Principals
+    on_call: Principals
+    deployers: Principals
+    isolation: Isolation = "role-per-seller"
     rotation: str = "rate(30 days)"
     application: Application
     disposable: bool = False
@@ -72,15 +84,15 @@ class Settings(BaseModel):
             raise ValueError("has to be an AWS region, such as eu-west-1")
         return region
 
-    @field_validator("readers")
+    @field_validator("readers", "onboarders", "on_call", "deployers")
     @classmethod
-    def _are_principals(cls, readers: tuple[str, ...]) -> tuple[str, ...]:
-        for number, reader in enumerate(readers, start=1):
-            if not re.fullmatch(r"arn:aws:iam::\d{12}:(role|user)/[\w+=,.@/-]+", reader, re.ASCII):
+    def _are_principals(cls, principals: tuple[str, ...]) -> tuple[str, ...]:
+        for number, principal in enumerate(principals, start=1):
+            if not re.fullmatch(r"arn:aws:iam::\d{12}:(role|user)/[\w+=,.@/-]+", principal, re.ASCII):
                 raise ValueError(
                     f"number {number} is not the ARN of an IAM role or user, such as arn:aws:iam::123456789012:role/erp"
                 )
-        return readers
+        return principals
 
     @field_validator("rotation")
     @classmethod

@@ -148,7 +148,7 @@ class Session:
         """Make what becomes sellers' readers, for the command named `purpose`; raises Unreachable."""
         region = self.settings.region
         sts = self._outside.identities(self._invocation.profile, region)
-        return Reading(self.fleet.base, sts, lambda keys: self._outside.secrets_as(keys, region), purpose)
+        return Reading(self.fleet, sts, lambda keys: self._outside.secrets_as(keys, region), purpose)
 
     @cached_property
     def amazon(self) -> Amazon:

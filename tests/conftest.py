@@ -26,6 +26,9 @@ SETTINGS = {
     "region": "eu-west-1",
     "roster": "rosters/dev.csv",
     "readers": ["arn:aws:iam::123456789012:role/erp"],
+    "onboarders": ["arn:aws:iam::123456789012:role/onboarder"],
+    "on_call": ["arn:aws:iam::123456789012:role/on-call"],
+    "deployers": ["arn:aws:iam::123456789012:role/deployer"],
     "application": {"kind": "public-listed", "name": "Example", "contact": "keys@example.com"},
 }
 

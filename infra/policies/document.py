@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 from provisioning.state import PREFIX
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from infra.place import Place
 
 Document: TypeAlias = dict[str, Any]
@@ -66,6 +68,36 @@ def state_tags_only() -> Document:
     """Hold a change of tags to the state tags."""
     # "For all values" is true of no value at all, hence the Null guard.
     return {"ForAllValues:StringLike": {"aws:TagKeys": f"{PREFIX}*"}, "Null": {"aws:TagKeys": "false"}}
+
+
+def only(sid: str, principals: Sequence[str], *actions: str) -> Document:
+    """Deny actions on a resource to all but these principals; with none, to everybody."""
+    denied: Document = {
+        "Sid": sid,
+        "Effect": "Deny",
+        "Principal": "*",
+        "Action": list(actions) if len(actions) > 1 else actions[0],
+        "Resource": ITSELF,
+    }
+    if principals:
+        denied["Condition"] = {"StringNotEquals": {"aws:PrincipalArn": list(principals)}}
+    return denied
+
+
+def identity_tags_are_the_deployers(place: Place) -> Document:
+    """Deny a change of tags other than the state tags to all but the deployers."""
+    statement = only(
+        "IdentityTagsAreTheDeployers",
+        place.people.deployers,
+        "secretsmanager:TagResource",
+        "secretsmanager:UntagResource",
+    )
+    # "For any value": one identity tag among the state tags is enough.
+    statement["Condition"] = {
+        "ForAnyValue:StringNotLike": {"aws:TagKeys": f"{PREFIX}*"},
+        **statement.get("Condition", {}),
+    }
+    return statement
 
 
 def text(document: Document) -> str:

@@ -1,7 +1,8 @@
 """Read a seller's value as whoever is on call may: by becoming that seller's reader role, one seller at a time.
 
 The onboarder's own role cannot read a seller's value (design.md 6). AssumeRole leaves a line in CloudTrail that names
-the person, the seller's role and, as the session's name, the command; `roles` lists the same for the command's output.
+the person, the seller's role (or the one role and, as its session's tag, the seller) and, as the session's name, the
+command; `roles` lists the same for the command's output.
 """
 
 from __future__ import annotations
@@ -9,7 +10,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from provisioning import naming
 from provisioning.store import Store, aws_errors
 
 if TYPE_CHECKING:
@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 
     from types_boto3_secretsmanager import SecretsManagerClient
     from types_boto3_sts import STSClient
+    from types_boto3_sts.type_defs import AssumeRoleRequestTypeDef
 
+    from provisioning.fleet import Fleet
     from provisioning.store import Secret
 
 
@@ -31,15 +33,15 @@ class Keys:
 
 
 class Reading:
-    """Becomes readers of one fleet through `sts`; `connect` makes a Secrets Manager client of keys.
+    """Becomes readers of `fleet` through `sts`; `connect` makes a Secrets Manager client of keys.
 
     `purpose` is the command, such as `check`; raises AccessDenied where the caller may not become a reader.
     """
 
     def __init__(
-        self, base: str, sts: STSClient, connect: Callable[[Keys], SecretsManagerClient], purpose: str
+        self, fleet: Fleet, sts: STSClient, connect: Callable[[Keys], SecretsManagerClient], purpose: str
     ) -> None:
-        self._base = base
+        self._fleet = fleet
         self._sts = sts
         self._connect = connect
         self._purpose = purpose
@@ -47,9 +49,12 @@ class Reading:
 
     def of(self, seller: str, secret: Secret) -> Store:
         """Give a store that reads this seller's secret, and no other."""
-        role = naming.reader_role_arn(secret.account, self._base, seller)
-        with aws_errors("AssumeRole", role):
-            answer = self._sts.assume_role(RoleArn=role, RoleSessionName=f"sellerkeys-{self._purpose}")
-        self.roles[seller] = role
+        reader = self._fleet.reader_of(seller, secret.account)
+        asked: AssumeRoleRequestTypeDef = {"RoleArn": reader.role, "RoleSessionName": f"sellerkeys-{self._purpose}"}
+        if reader.tags:
+            asked["Tags"] = [{"Key": key, "Value": value} for key, value in reader.tags.items()]
+        with aws_errors("AssumeRole", reader.role):
+            answer = self._sts.assume_role(**asked)
+        self.roles[seller] = reader.role
         given = answer["Credentials"]
         return Store(self._connect(Keys(given["AccessKeyId"], given["SecretAccessKey"], given["SessionToken"])))

@@ -48,7 +48,7 @@ class FakeDesk:
         self.rotation = FakeRotation(self.aws, self.amazon, self.now)
         self.offering = Offering(self.fleet, self.store)
         self.asking = Asking(self.fleet, self.store, self.amazon, self.offering)
-        self.reading = Reading("dev", self.roles, lambda _keys: self.aws, "test")
+        self.reading = Reading(self.fleet, self.roles, lambda _keys: self.aws, "test")
         app = "00000000-0000-4000-8000-00000000000a"
         self.store.put("sellerkeys/dev/app", SHARED.to_json(), version=app, labels=[FIRST])
         self.onboard(BERLIN)

@@ -1,6 +1,7 @@
 """What each component asks of AWS, argument by argument."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -10,12 +11,19 @@ from infra.configuration import PROJECT
 from infra.encryption_key import EncryptionKey, EncryptionKeyArgs
 from infra.fleet_table import EXPIRY, FleetTable, FleetTableArgs
 from infra.fleet_table import KEY as TABLE_KEY
+from infra.one_reader import OneReader, OneReaderArgs
 from infra.place import Place
 from infra.policies.application import app_secret_policy
 from infra.policies.document import lambda_only
 from infra.policies.key import key_policy
 from infra.policies.rotation import rotation_policy
-from infra.policies.sellers import reader_policy, reader_trust, seller_secret_policy
+from infra.policies.sellers import (
+    one_reader_policy,
+    one_reader_trust,
+    reader_policy,
+    reader_trust,
+    seller_secret_policy,
+)
 from infra.policies.topic import topic_policy
 from infra.rotation_function import APP_VARIABLE, HANDLER, RotationFunction, RotationFunctionArgs
 from infra.seller_secret import SellerSecret, SellerSecretArgs
@@ -24,13 +32,14 @@ from tests.fakes.engine import Declaration, declare
 
 KEY = "arn:aws:kms:eu-west-1:123456789012:key/PLACEHOLDER"
 ERP = "arn:aws:iam::123456789012:role/erp"
+ON_CALL = "arn:aws:iam::123456789012:role/on-call"
 
 
 @pytest.fixture
 def seller(place: Place) -> Declaration:
     """A seller with an application of its own."""
     row = Row(seller="berlin", account_name="Berliner Bücher", application="own", region="EU", marketplaces="DE")
-    args = SellerSecretArgs(place=place, row=row, readers=(ERP,), key_arn=KEY)
+    args = SellerSecretArgs(place=place, row=row, key_arn=KEY)
     return declare(lambda: SellerSecret("berlin", args))
 
 
@@ -43,7 +52,7 @@ def rotation(place: Place) -> Declaration:
     return declare(lambda: RotationFunction("rotation", args))
 
 
-def test_a_sellers_secret_is_empty_closed_and_labelled(seller: Declaration) -> None:
+def test_a_sellers_secret_is_empty_closed_and_labelled(seller: Declaration, place: Place) -> None:
     """Its identity tags are what the command line and the functions know it by."""
     secret = seller.one("aws:secretsmanager/secret:Secret")
 
@@ -51,7 +60,7 @@ def test_a_sellers_secret_is_empty_closed_and_labelled(seller: Declaration) -> N
         "name": "sellerkeys/prod/sellers/berlin/sp-api",
         "description": "SP-API credential of Berliner Bücher.",
         "kmsKeyId": KEY,
-        "policy": seller_secret_policy(Place(base="prod", region="eu-west-1", account="123456789012"), "berlin"),
+        "policy": seller_secret_policy(place, "berlin"),
         "recoveryWindowInDays": 30,
         "tags": {
             "sellerkeys:base": "prod",
@@ -70,13 +79,39 @@ def test_a_sellers_reader_is_a_role_with_one_policy(seller: Declaration, place: 
         "name": "sellerkeys.prod.berlin",
         "path": "/sellerkeys/prod/sellers/",
         "description": "Reads the SP-API credential of the seller berlin, and nothing else.",
-        "assumeRolePolicy": reader_trust([ERP]),
+        "assumeRolePolicy": reader_trust([ERP, ON_CALL]),
         "tags": seller.one("aws:secretsmanager/secret:Secret").inputs["tags"],
     }
     assert {**policy.inputs, "policy": policy.document("policy")} == {
         "name": "read-its-secret",
         "role": "sellerkeys.prod.berlin",
         "policy": reader_policy(place, "berlin", KEY),
+    }
+
+
+def test_under_one_role_a_seller_is_one_secret(place: Place) -> None:
+    """And the fleet has one role more, whose tag names no seller."""
+    one = replace(place, isolation="one-role")
+    row = Row(seller="berlin", region="EU", marketplaces="DE")
+    seller = declare(lambda: SellerSecret("berlin", SellerSecretArgs(place=one, row=row, key_arn=KEY)))
+    reader = declare(lambda: OneReader("reader", OneReaderArgs(place=one, key_arn=KEY)))
+    role, policy = reader.one("aws:iam/role:Role"), reader.one("aws:iam/rolePolicy:RolePolicy")
+
+    assert [resource.type for resource in seller.resources] == [
+        "sellerkeys:index:SellerSecret",
+        "aws:secretsmanager/secret:Secret",
+    ]
+    assert {**role.inputs, "assumeRolePolicy": role.document("assumeRolePolicy")} == {
+        "name": "sellerkeys-reader.prod",
+        "path": "/sellerkeys/prod/sellers/",
+        "description": "Reads the SP-API credential of the seller that its session names, and nothing else.",
+        "assumeRolePolicy": one_reader_trust([ERP, ON_CALL]),
+        "tags": {"sellerkeys:base": "prod"},
+    }
+    assert {**policy.inputs, "policy": policy.document("policy")} == {
+        "name": "read-the-sessions-secret",
+        "role": "sellerkeys-reader.prod",
+        "policy": one_reader_policy(one, KEY),
     }
 
 
@@ -221,7 +256,7 @@ def test_the_key_is_the_fleets_own_and_renews_itself(place: Place) -> None:
     assert declared.one("aws:kms/alias:Alias").inputs == {"name": "alias/sellerkeys-prod", "targetKeyId": "key-key"}
 
 
-def test_the_app_secret_is_empty_and_closed_to_readers(place: Place) -> None:
+def test_the_app_secret_is_empty_and_closed(place: Place) -> None:
     """`sellerkeys app set` fills it."""
     declared = declare(lambda: AppSecret("app", AppSecretArgs(place=place, key_arn=KEY)))
 

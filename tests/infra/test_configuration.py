@@ -106,6 +106,6 @@ def test_readers_that_no_trust_policy_can_hold_are_refused(load: Load) -> None:
         load(readers=json.dumps(readers))
 
     assert str(failure.value) == (
-        "Pulumi.dev.yaml, sellerkeys:readers: 20 readers make a trust policy of 2095 characters where IAM takes 2048: "
-        "let them share a role"
+        "Pulumi.dev.yaml, sellerkeys:readers and on_call: 21 principals make a trust policy of 2147 characters where "
+        "IAM takes 2048: let them share a role"
     )

@@ -75,6 +75,14 @@ def _seller(name: str) -> list[tuple[str, str]]:
     ]
 
 
+def test_under_one_role_a_seller_costs_one_resource(dev_config: dict[str, str]) -> None:
+    """The fleet's one reader is declared once, however many sellers there are."""
+    declared = declare(run, config={**dev_config, "sellerkeys:isolation": "one-role"})
+    roles = [resource.inputs["name"] for resource in declared.resources if resource.type == "aws:iam/role:Role"]
+
+    assert sorted(name for name in roles if not name.startswith("sellerkeys-fn.")) == ["sellerkeys-reader.dev"]
+
+
 def test_outputs_do_not_grow_with_the_fleet(dev: Declaration) -> None:
     """An output per seller costs a third of every `pulumi up` (design.md 10)."""
     assert dev.outputs == {

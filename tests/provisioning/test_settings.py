@@ -17,16 +17,23 @@ CONFIG: dict[str, Any] = {
     "region": "eu-west-1",
     "roster": "rosters/dev.csv",
     "readers": [READER],
+    "onboarders": ["arn:aws:iam::123456789012:role/onboarder"],
+    "on_call": ["arn:aws:iam::123456789012:role/on-call"],
+    "deployers": ["arn:aws:iam::123456789012:role/deployer"],
     "application": {"kind": "public-unlisted", "name": "Example ERP", "contact": "keys@example.com"},
 }
 
 
 def test_defaults() -> None:
-    """Only region, roster, readers and application have to be told."""
+    """Only region, roster, application and who may do what have to be told."""
     assert from_config(CONFIG, "Pulumi.dev.yaml") == Settings(
         region="eu-west-1",
         roster="rosters/dev.csv",
         readers=(READER,),
+        onboarders=("arn:aws:iam::123456789012:role/onboarder",),
+        on_call=("arn:aws:iam::123456789012:role/on-call",),
+        deployers=("arn:aws:iam::123456789012:role/deployer",),
+        isolation="role-per-seller",
         rotation="rate(30 days)",
         application=Application(kind="public-unlisted", name="Example ERP", contact="keys@example.com"),
         disposable=False,
@@ -61,6 +68,16 @@ def test_a_misspelt_key(key: str) -> None:
         pytest.param("roster", "", "roster: may not be empty", id="roster, empty"),
         pytest.param("roster", 7, "roster: has to be text", id="roster, a number"),
         pytest.param("readers", [], "readers: may not be empty", id="no reader"),
+        pytest.param("on_call", [], "on_call: may not be empty", id="nobody on call"),
+        pytest.param(
+            "deployers",
+            ["arn:aws:iam::123456789012:root"],
+            "deployers: number 1 is not the ARN of an IAM role or user, such as arn:aws:iam::123456789012:role/erp",
+            id="the account as a deployer",
+        ),
+        pytest.param(
+            "isolation", "none", "isolation: has to be 'role-per-seller' or 'one-role'", id="no isolation at all"
+        ),
         pytest.param("readers", READER, "readers: has to be a list", id="a reader, no list"),
         pytest.param("readers", {"erp": READER}, "readers: has to be a list", id="readers, an object"),
         pytest.param("readers", [READER, 7], "readers: number 2 has to be text", id="a reader, a number"),
@@ -135,6 +152,9 @@ def test_every_fault_at_once() -> None:
         "Pulumi.prod.yaml, sellerkeys:region: has to be an AWS region, such as eu-west-1",
         "Pulumi.prod.yaml, sellerkeys:roster: is missing",
         "Pulumi.prod.yaml, sellerkeys:readers: is missing",
+        "Pulumi.prod.yaml, sellerkeys:onboarders: is missing",
+        "Pulumi.prod.yaml, sellerkeys:on_call: is missing",
+        "Pulumi.prod.yaml, sellerkeys:deployers: is missing",
         "Pulumi.prod.yaml, sellerkeys:application.name: is missing",
         "Pulumi.prod.yaml, sellerkeys:application.contact: is missing",
         "Pulumi.prod.yaml, sellerkeys:disposible: is no key of sellerkeys; check the spelling",

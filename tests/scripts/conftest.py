@@ -29,6 +29,9 @@ config:
   sellerkeys:region: eu-west-1
   sellerkeys:roster: rosters/dev.csv
   sellerkeys:readers: [arn:aws:iam::123456789012:role/erp]
+  sellerkeys:onboarders: [arn:aws:iam::123456789012:role/onboarder]
+  sellerkeys:on_call: [arn:aws:iam::123456789012:role/on-call]
+  sellerkeys:deployers: [arn:aws:iam::123456789012:role/deployer]
   sellerkeys:application: {kind: public-listed, name: Example, contact: keys@example.com}
 """
 ROSTER = """\

@@ -36,6 +36,9 @@ if TYPE_CHECKING:
             ),
             (
                 "Pulumi.dev.yaml, sellerkeys:readers: is missing\n"
+                "sellerkeys: Pulumi.dev.yaml, sellerkeys:onboarders: is missing\n"
+                "sellerkeys: Pulumi.dev.yaml, sellerkeys:on_call: is missing\n"
+                "sellerkeys: Pulumi.dev.yaml, sellerkeys:deployers: is missing\n"
                 "sellerkeys: Pulumi.dev.yaml, sellerkeys:regoin: is no key of sellerkeys; check the spelling"
             ),
         ),

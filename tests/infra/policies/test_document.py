@@ -1,6 +1,7 @@
 """What holds for every document: its size, and what it may not say."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -12,11 +13,16 @@ from infra.policies.calendar import calendar_policy
 from infra.policies.document import lambda_only, text
 from infra.policies.key import key_policy
 from infra.policies.rotation import rotation_policy
-from infra.policies.sellers import reader_policy, reader_trust, seller_secret_policy
+from infra.policies.sellers import (
+    one_reader_policy,
+    one_reader_trust,
+    reader_policy,
+    reader_trust,
+    seller_secret_policy,
+)
 from infra.policies.topic import topic_policy
 
 KEY = "arn:aws:kms:ap-southeast-4:123456789012:key/mrk-00000000000000000000000000000000"
-READERS = [f"arn:aws:iam::123456789012:role/{name * 64}" for name in "abcdefghij"]
 
 Documents = dict[str, document.Document]
 
@@ -26,9 +32,12 @@ def documents(longest: Place) -> Documents:
     """Every document there is, for the longest names."""
     seller = "s" * 32
     return {
-        "reader's trust": reader_trust(READERS),
+        "reader's trust": reader_trust(longest.people.readers),
         "reader": reader_policy(longest, seller, KEY),
         "seller secret": seller_secret_policy(longest, seller),
+        "one reader's trust": one_reader_trust(longest.people.readers),
+        "one reader": one_reader_policy(longest, KEY),
+        "seller secret under one role": seller_secret_policy(replace(longest, isolation="one-role"), seller),
         "app secret": app_secret_policy(longest),
         "function's trust": lambda_only(),
         "rotation": rotation_policy(longest, KEY),
@@ -64,6 +73,9 @@ def test_each_fits_into_what_aws_takes(documents: Documents) -> None:
         "reader's trust": document.TRUST_POLICY_LIMIT,
         "reader": document.ROLE_POLICY_LIMIT,
         "seller secret": document.SECRET_POLICY_LIMIT,
+        "one reader's trust": document.TRUST_POLICY_LIMIT,
+        "one reader": document.ROLE_POLICY_LIMIT,
+        "seller secret under one role": document.SECRET_POLICY_LIMIT,
         "app secret": document.SECRET_POLICY_LIMIT,
         "function's trust": document.TRUST_POLICY_LIMIT,
         "rotation": document.ROLE_POLICY_LIMIT,
@@ -81,9 +93,22 @@ def test_only_policies_of_resources_say_star(documents: Documents) -> None:
 
     assert found == [
         "seller secret: OnlyItsReaderAndTheRotationRead",
+        "seller secret: OnlyOperatorsAndFunctionsWrite",
+        "seller secret: OnlyTheDeployerUpdates",
+        "seller secret: IdentityTagsAreTheDeployers",
         "seller secret: NoForeignRotation",
         "seller secret: NoForcedDeletion",
-        "app secret: NoSellersReader",
+        "seller secret under one role: OnlyItsReaderAndTheRotationRead",
+        "seller secret under one role: OnlyASessionForThisSeller",
+        "seller secret under one role: OnlyOperatorsAndFunctionsWrite",
+        "seller secret under one role: OnlyTheDeployerUpdates",
+        "seller secret under one role: IdentityTagsAreTheDeployers",
+        "seller secret under one role: NoForeignRotation",
+        "seller secret under one role: NoForcedDeletion",
+        "app secret: OnlyWhoProvesOrComposesReads",
+        "app secret: OnlyOperatorsAndTheRenewalWrite",
+        "app secret: OnlyTheDeployerUpdates",
+        "app secret: IdentityTagsAreTheDeployers",
         "app secret: NoRotation",
         "app secret: NoForcedDeletion",
         "calendar: ListSecrets",

@@ -63,6 +63,9 @@ class Lane:
             "sellerkeys:region": "eu-west-1",
             "sellerkeys:roster": "roster.csv",
             "sellerkeys:readers": [f"arn:aws:iam::{ACCOUNT}:role/erp"],
+            "sellerkeys:onboarders": [f"arn:aws:iam::{ACCOUNT}:role/onboarder"],
+            "sellerkeys:on_call": [f"arn:aws:iam::{ACCOUNT}:role/on-call"],
+            "sellerkeys:deployers": [f"arn:aws:iam::{ACCOUNT}:role/deployer"],
             "sellerkeys:rotation": SCHEDULE,
             "sellerkeys:application": {"kind": "public-listed", "name": "Example", "contact": "keys@example.com"},
         }
