@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 from operator import itemgetter
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from provisioning.causes import INVALID_CLIENT, UNKNOWN, Fault, find_cause
+from provisioning.causes import INVALID_CLIENT, Fault, find_cause
 from provisioning.naming import TAG_APPLICATION
 from provisioning.state import ACTIVE, REAUTHORIZE, REFUSED, State
 from provisioning.store import CURRENT
@@ -40,12 +40,22 @@ _RATE: Final = re.compile(r"rate\((\d+) (hour|day)s?\)")
 
 @dataclass(frozen=True, slots=True)
 class Outage:
-    """An hour from `began` in which Amazon refused most of the fleet: `refused` of `fleet`, mostly for `cause`."""
+    """An hour from `began` in which Amazon refused most of the fleet: `refused` of `fleet`, mostly for `cause`.
+
+    `cause` is a code of causes.py; None once every seller it hit works again.
+    """
 
     began: datetime
     refused: int
     fleet: int
-    cause: str
+    cause: str | None
+
+    @property
+    def sentence(self) -> str:
+        """Say it to a person, without a full stop."""
+        why = f"mostly because {find_cause(self.cause).words}" if self.cause else "and it is over: they all work again"
+        when = f"in the hour from {self.began:%Y-%m-%d %H:%M} UTC"
+        return f"Amazon refused {self.refused} of {self.fleet} sellers {when}, {why}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +173,7 @@ def _outage(began: datetime, states: Sequence[State]) -> Outage:
     hit = [state for state in states if any(began <= moment <= began + _HOUR for moment in _moments(state))]
     # A seller that works again has no cause any more.
     causes = Counter(state.cause for state in hit if state.cause)
-    return Outage(began, len(hit), len(states), causes.most_common(1)[0][0] if causes else UNKNOWN.code)
+    return Outage(began, len(hit), len(states), causes.most_common(1)[0][0] if causes else None)
 
 
 def _moments(state: State) -> set[datetime]:

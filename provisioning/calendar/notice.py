@@ -32,13 +32,8 @@ def notice(base: str, found: Findings) -> Notice | None:
     counts: list[str] = []
     parts: list[str] = []
     if found.outage:
-        outage = found.outage
         counts.append("Amazon refused most sellers")
-        parts.append(
-            f"Amazon refused {outage.refused} of {outage.fleet} sellers in the hour from "
-            f"{outage.began:%Y-%m-%d %H:%M} UTC, mostly because {find_cause(outage.cause).words}. "
-            f"No seller was marked. See {_OUTAGE}."
-        )
+        parts.append(f"{found.outage.sentence}. No seller was marked. See {_OUTAGE}.")
     if found.reauthorize:
         counts.append(f"{len(found.reauthorize)} to reauthorize")
         lines = _shortened([f"- {_name(secret)}: {_why(secret)}" for secret in found.reauthorize])

@@ -53,8 +53,7 @@ def _mark(at: Desk, session: Session) -> None:
     for secret in fleet.reauthorize:
         report.say(f"{secret.tags.get(TAG_SELLER, secret.name)}: has to authorize again, and is marked so")
     if fleet.outage:
-        hit = f"{fleet.outage.refused} of {fleet.outage.fleet} sellers"
-        report.say(f"Amazon refused {hit} within an hour ({fleet.outage.cause}): an outage; nobody was marked for it")
+        report.say(f"{fleet.outage.sentence}; an outage, so nobody was marked for it")
 
 
 def _tell(session: Session, found: Sequence[Checked]) -> None:

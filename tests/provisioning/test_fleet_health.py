@@ -136,6 +136,30 @@ def test_an_outage_is_seen_although_most_have_recovered() -> None:
     assert found == Findings(outage=Outage(NOW - HOUR, 4, 6, "invalid_grant"))
 
 
+@pytest.mark.parametrize(
+    ("cause", "why"),
+    [
+        (
+            "client_secret_expired",
+            "mostly because the application's client secret is older than 180 days and has expired",
+        ),
+        (None, "and it is over: they all work again"),
+    ],
+)
+def test_an_outage_in_words(cause: str | None, why: str) -> None:
+    """It says when and why; one that everybody has recovered from has no cause any more."""
+    outage = Outage(datetime(2026, 11, 23, 6, 0, tzinfo=UTC), 480, 500, cause)
+
+    assert outage.sentence == f"Amazon refused 480 of 500 sellers in the hour from 2026-11-23 06:00 UTC, {why}"
+
+
+def test_an_outage_that_is_over_has_no_cause() -> None:
+    """Who was proven again has none in his tags, and "unknown" would be a lie."""
+    over = [secret(f"hit-{index}", State(ACTIVE, refused_at=NOW - HOUR, proven_at=NOW)) for index in range(5)]
+
+    assert examine(over, NOW).outage == Outage(NOW - HOUR, 5, 5, None)
+
+
 def test_refusals_on_different_days_are_no_outage() -> None:
     """However many sellers were refused in the end, each is looked at by itself."""
     spread = [secret(f"hit-{day}", refused((day + 2) * DAY, day * DAY)) for day in range(6)]

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from tests.fakes.roles import FakeRoles
     from tests.scripts.conftest import Desk
 
+KYOTO = "amzn1.application-oa2-client.PLACEHOLDER-KYOTO"
 ROLE = "arn:aws:iam::123456789012:role/sellerkeys/dev/sellers/sellerkeys.dev"
 
 
@@ -74,3 +75,23 @@ def test_permissions_as_json(onboarded_desk: Desk, amazon: FakeAmazon) -> None:
         ]
     }
     assert result.stderr == ""
+
+
+def test_an_outage_is_said(onboarded_desk: Desk, amazon: FakeAmazon) -> None:
+    """With --all, most of the fleet refused is one sentence, and nobody is marked."""
+    own = (
+        f"seller,refresh_token,client_id,client_secret\nkyoto,Atzr|PLACEHOLDER-KYOTO,{KYOTO},PLACEHOLDER-KYOTO-SECRET\n"
+    )
+    assert onboarded_desk.run("onboard", "-", piped=own).exit_code == 0
+    amazon.tokens.clear()
+
+    result = onboarded_desk.run("check", "--all")
+
+    assert result.exit_code == 4
+    assert result.stderr.splitlines()[3:] == [
+        (
+            "Amazon refused 3 of 3 sellers in the hour from 2026-11-24 12:00 UTC, "
+            "mostly because Amazon does not accept the refresh token (revoked, lapsed, incomplete or of another "
+            "client); an outage, so nobody was marked for it"
+        )
+    ]
