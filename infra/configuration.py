@@ -10,9 +10,10 @@ import pulumi
 from pulumi.runtime.config import CONFIG, get_config_env
 
 from infra.people import People
-from infra.policies.document import TRUST_POLICY_LIMIT, text
+from infra.policies.document import text
 from infra.policies.sellers import one_reader_trust, reader_trust
 from provisioning import naming, roster, settings
+from provisioning.capacity import Mode, limits
 from provisioning.errors import BadInput
 from provisioning.fleet import Fleet
 
@@ -36,7 +37,9 @@ def _load(stack: str) -> Fleet:
     source = f"Pulumi.{stack}.yaml"
     told = settings.from_config(_own_keys(), source)
     _check_size(told, source)
-    return Fleet(stack, told, tuple(roster.read(PROJECT / told.roster)))
+    fleet = Fleet(stack, told, tuple(roster.read(PROJECT / told.roster)))
+    _check_quotas(fleet, source)
+    return fleet
 
 
 def _own_keys() -> dict[str, Any]:
@@ -57,11 +60,20 @@ def _opened(value: object) -> object:
 
 
 def _check_size(told: settings.Settings, source: str) -> None:
-    readers = People.of(told).become_readers
+    readers, limit = People.of(told).become_readers, told.quotas.trust_policy
     trust = one_reader_trust if told.isolation == "one-role" else reader_trust
     size = len(text(trust(readers)))
-    if size > TRUST_POLICY_LIMIT:
+    if size > limit:
         raise BadInput(
             f"{source}, {settings.NAMESPACE}:readers and on_call: {len(readers)} principals make a trust policy of "
-            f"{size} characters where IAM takes {TRUST_POLICY_LIMIT}: let them share a role"
+            f"{size} characters where IAM takes {limit}: let them share a role, or have AWS raise it, then say so in "
+            f"{settings.NAMESPACE}:quotas.trust_policy"
         )
+
+
+def _check_quotas(fleet: Fleet, source: str) -> None:
+    """Refuse a roster that AWS would stop half way, with the way out."""
+    needs = limits(Mode(fleet.settings.isolation), len(fleet.sellers), fleet.settings.quotas.model_dump())
+    faults = [f"{source}, {fleet.settings.roster}: {need}" for need in needs if need.is_passed]
+    if faults:
+        raise BadInput("\n".join(faults))

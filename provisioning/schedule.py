@@ -13,6 +13,7 @@ _HOURS = re.compile(r"(?=.)(?P<first>\*|[0-9]{0,2})(-(?P<last>[0-9]{1,2}))?(/(?P
 _LONGEST = 256
 _SHORTEST_HOURS = 4
 _LONGEST_DAYS = 1000
+_MONTH_HOURS = 31 * 24
 
 
 class NoSchedule(ValueError):
@@ -35,6 +36,14 @@ def check(expression: str) -> str:
     else:
         raise _unreadable()
     return expression
+
+
+def turns_a_month(expression: str) -> int:
+    """Count how often an expression that `check` took comes round in 31 days, at most: of a cron, as if every day."""
+    if rate := _RATE.fullmatch(expression):
+        return -(-_MONTH_HOURS // (int(rate[1]) * (24 if rate[2].startswith("day") else 1)))
+    hour = expression.split()[1]
+    return 31 * len({found for part in hour.split(",") for found in _hours(part)})
 
 
 def _check_rate(hours: int) -> None:

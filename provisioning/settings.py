@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator
 
-from provisioning import schedule
+from provisioning import quotas, schedule
 from provisioning.errors import BadInput
 
 if TYPE_CHECKING:
@@ -24,7 +24,8 @@ _WORDS = {
     "string_too_short": "may not be empty",
     "tuple_type": "has to be a list",
     "too_short": "may not be empty",
-    "model_type": "has to be kind, name and contact",
+    "int_type": "has to be a whole number",
+    "int_parsing": "has to be a whole number",
     "bool_type": "has to be true or false",
     "bool_parsing": "has to be true or false",
 }
@@ -56,6 +57,16 @@ Principals = Annotated[
 Isolation = Literal["role-per-seller", "one-role"]
 
 
+class Quotas(BaseModel):
+    """What AWS lets the account have: say here what it raised, or what others in the account leave over."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+
+    roles: Annotated[int, Field(ge=1)] = quotas.ROLES.default.number
+    secrets: Annotated[int, Field(ge=1)] = quotas.SECRETS.default.number
+    trust_policy: Annotated[int, Field(ge=1)] = quotas.TRUST_POLICY.default.number
+
+
 class Settings(BaseModel):
     """Everything a stack can be told.
 
@@ -75,6 +86,7 @@ class Settings(BaseModel):
     isolation: Isolation = "role-per-seller"
     rotation: str = "rate(30 days)"
     application: Application
+    quotas: Quotas = Quotas()
     disposable: bool = False
 
     @field_validator("region")
@@ -113,4 +125,12 @@ def _fault(loc: tuple[int | str, ...], kind: str, message: str) -> str:
     key = ".".join(part for part in loc if isinstance(part, str))
     place = "".join(f"number {part + 1} " for part in loc if isinstance(part, int))
     said = message.removeprefix("Value error, ").replace("Input should be", "has to be", 1)
+    if kind == "model_type":
+        said = f"has to be {_members(key)}"
     return f"{key}: {place}{_WORDS.get(kind, said)}"
+
+
+def _members(key: str) -> str:
+    """List what belongs into a key that is an object."""
+    *most, last = getattr(Settings.model_fields[key].annotation, "model_fields", {key: None})
+    return f"{', '.join(most)} and {last}" if most else last

@@ -18,7 +18,8 @@ from scripts.invocation import Invocation
 if TYPE_CHECKING:
     from scripts.session import Outside
 
-#: Every command and its line in the list; each is the function of that name in `scripts.commands.<name>`.
+#: Every command and its line in the list; each is the function of that name in `scripts.commands.<name>`, where `-` is
+#: written `_`.
 COMMANDS: Final = {
     "roster": "List and add the fleet's sellers.",
     "app": "Set the fleet's shared application.",
@@ -29,6 +30,7 @@ COMMANDS: Final = {
     "repair": "Name stuck rotations and mend them.",
     "rollback": "Go back to a seller's previous refresh token.",
     "approve": "Show and approve a credential that waits for a person.",
+    "plan-capacity": "Say what so many sellers take: resources, quotas, time and money.",
 }
 
 _EPILOG: Final = """\
@@ -69,7 +71,8 @@ class Program(click.Group):
         """Import a command; None if there is none of that name."""
         if cmd_name not in COMMANDS:
             return None
-        command: click.Command = getattr(import_module(f"scripts.commands.{cmd_name}"), cmd_name)
+        name = cmd_name.replace("-", "_")
+        command: click.Command = getattr(import_module(f"scripts.commands.{name}"), name)
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002  as above

@@ -107,5 +107,58 @@ def test_readers_that_no_trust_policy_can_hold_are_refused(load: Load) -> None:
 
     assert str(failure.value) == (
         "Pulumi.dev.yaml, sellerkeys:readers and on_call: 21 principals make a trust policy of 2147 characters where "
-        "IAM takes 2048: let them share a role"
+        "IAM takes 2048: let them share a role, or have AWS raise it, then say so in sellerkeys:quotas.trust_policy"
     )
+
+
+def test_a_raised_trust_policy_holds_more_readers(load: Load) -> None:
+    """AWS gives up to 8,192 characters on request, and the program believes whoever says so."""
+    readers = [f"arn:aws:iam::123456789012:role/{number:064}" for number in range(20)]
+
+    fleet = load(readers=json.dumps(readers), quotas=json.dumps({"trust_policy": 4096}))
+
+    assert len(fleet.settings.readers) == 20
+
+
+def test_a_roster_that_passes_a_quota_is_refused_with_the_way_out(load: Load) -> None:
+    """IAM would refuse the last sellers' roles, after an hour of creating the others."""
+    rows = "".join(f"s{number},EU,DE\n" for number in range(999))
+
+    with pytest.raises(pulumi.RunError) as failure:
+        load(HEADER + rows)
+
+    told = str(failure.value)
+    assert told.startswith("Pulumi.dev.yaml, ")
+    assert told.endswith(
+        "roster.csv: 1,001 IAM roles in the account are needed where there are 1,000: have AWS raise it (10,000 at"
+        " most), then say so in sellerkeys:quotas.roles, or set sellerkeys:isolation to one-role"
+    )
+
+
+def test_a_raised_quota_lets_the_roster_through(load: Load) -> None:
+    """What AWS raised is said in the configuration."""
+    rows = "".join(f"s{number},EU,DE\n" for number in range(999))
+
+    fleet = load(HEADER + rows, quotas=json.dumps({"roles": 5000}))
+
+    assert len(fleet.sellers) == 999
+
+
+def test_one_role_for_all_needs_no_more_roles(load: Load) -> None:
+    """The other isolation mode is a way out of the roles' quota, as the refusal says."""
+    rows = "".join(f"s{number},EU,DE\n" for number in range(999))
+
+    fleet = load(HEADER + rows, isolation="one-role")
+
+    assert len(fleet.sellers) == 999
+
+
+def test_every_quota_that_is_passed_is_named(load: Load) -> None:
+    """One run tells everything that is in the way."""
+    with pytest.raises(pulumi.RunError) as failure:
+        load(f"{HEADER}berlin,EU,DE\nparis,EU,FR\n", quotas=json.dumps({"roles": 2, "secrets": 2}))
+
+    assert [line.partition(": ")[2].partition(":")[0] for line in str(failure.value).splitlines()] == [
+        "4 IAM roles in the account are needed where there are 2",
+        "3 secrets in the account and region are needed where there are 2",
+    ]

@@ -32,7 +32,7 @@ def test_every_key_is_explained_with_its_default(tables: list[Table]) -> None:
 
 def test_the_examples_make_a_configuration(tables: list[Table]) -> None:
     """What is copied from the page has to work."""
-    config: dict[str, Any] = {"application": {}}
+    config: dict[str, Any] = {"application": {}, "quotas": {}}
     for key, (_, example) in tables[0].items():
         group, _, name = key.rpartition(".")
         value = json.loads(example) if example.startswith("[") else example

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from provisioning.schedule import NoSchedule, check
+from provisioning.schedule import NoSchedule, check, turns_a_month
 
 TOO_OFTEN = "Secrets Manager rotates at most once in 4 hours"
 TOO_SELDOM = "Secrets Manager waits 1000 days at most"
@@ -86,6 +86,24 @@ def test_no_schedule(expression: str, said: str) -> None:
         check(expression)
 
     assert str(refusal.value) == said
+
+
+@pytest.mark.parametrize(
+    ("expression", "turns"),
+    [
+        ("rate(30 days)", 2),
+        ("rate(31 days)", 1),
+        ("rate(1000 days)", 1),
+        ("rate(4 hours)", 186),
+        ("rate(7 days)", 5),
+        ("cron(0 4 ? * SUN *)", 31),
+        ("cron(0 */6 * * ? *)", 124),
+        ("cron(30 2,14 1 * ? *)", 62),
+    ],
+)
+def test_turns_a_month(expression: str, turns: int) -> None:
+    """At most, in 31 days: a bill is never larger than was said."""
+    assert turns_a_month(check(expression)) == turns
 
 
 @given(st.integers(), st.sampled_from(["hour", "hours", "day", "days"]))

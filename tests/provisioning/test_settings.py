@@ -102,6 +102,12 @@ def test_a_misspelt_key(key: str) -> None:
         pytest.param("rotation", 30, "rotation: has to be text", id="rotation, a number"),
         pytest.param("application", "Example", "application: has to be kind, name and contact", id="application, text"),
         pytest.param("application", None, "application: has to be kind, name and contact", id="application, nothing"),
+        pytest.param("quotas", "many", "quotas: has to be roles, secrets and trust_policy", id="quotas, text"),
+        pytest.param("quotas", {"roles": "many"}, "quotas.roles: has to be a whole number", id="roles, text"),
+        pytest.param("quotas", {"roles": 0}, "quotas.roles: has to be greater than or equal to 1", id="no roles"),
+        pytest.param(
+            "quotas", {"role": 5000}, "quotas.role: is no key of sellerkeys; check the spelling", id="a misspelt quota"
+        ),
         pytest.param(
             "application",
             CONFIG["application"] | {"kind": "public"},
