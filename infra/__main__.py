@@ -7,6 +7,7 @@ from infra import configuration
 from infra.alarm_topic import AlarmTopic, AlarmTopicArgs
 from infra.app_secret import AppSecret, AppSecretArgs
 from infra.calendar_function import CalendarFunction, CalendarFunctionArgs
+from infra.credential_queues import CredentialQueues, CredentialQueuesArgs
 from infra.encryption_key import EncryptionKey, EncryptionKeyArgs
 from infra.fleet_table import FleetTable, FleetTableArgs
 from infra.one_reader import OneReader, OneReaderArgs
@@ -34,6 +35,7 @@ place = Place(
 
 key = EncryptionKey("key", EncryptionKeyArgs(place=place), on_aws)
 app = AppSecret("app", AppSecretArgs(place=place, key_arn=key.arn), on_aws)
+CredentialQueues("queues", CredentialQueuesArgs(place=place), on_aws)
 FleetTable("table", FleetTableArgs(place=place), on_aws)
 alarms = AlarmTopic("alarms", AlarmTopicArgs(place=place, contact=settings.application.contact), on_aws)
 rotates = RotationFunctionArgs(place=place, key_arn=key.arn, app_secret_arn=app.arn, alarm_topic_arn=alarms.arn)

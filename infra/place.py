@@ -80,6 +80,10 @@ class Place:
         """The ARN of the table."""
         return f"arn:aws:dynamodb:{self.region}:{self.account}:table/{naming.table_name(self.base)}"
 
+    def queue(self, what: str) -> str:
+        """Write the ARN of a queue."""
+        return naming.queue_arn(self.region, self.account, self.base, what)
+
     @property
     def rotation_function(self) -> str:
         """The ARN of the rotation function."""

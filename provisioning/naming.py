@@ -107,6 +107,13 @@ CLIENT_SECRET: Final = "client-secret"  # noqa: S105 - a function's name
 #: The function that a seller's page and Amazon's redirects reach.
 CONSENT: Final = "consent"
 
+#: The queues Amazon writes to: a client secret that expires soon, and a new one; each has a dead-letter queue.
+NEW_SECRET: Final = "new-secret"  # noqa: S105 - a name, not a secret
+EXPIRY: Final = "secret-expiry"
+
+#: The AWS account by which Amazon writes to them (sp-api.md 5.3).
+AMAZON_ACCOUNT: Final = "437568002678"
+
 #: The rule that tells of rotations which AWS gave up.
 ABANDONED: Final = "abandoned"
 
@@ -144,3 +151,23 @@ def topic_name(base: str) -> str:
 def table_name(base: str) -> str:
     """Name the table that holds a fleet's locks, invitations and held credentials."""
     return f"sellerkeys-{base}"
+
+
+def queue_name(base: str, what: str) -> str:
+    """Name a queue, such as `sellerkeys-dev-new-secret`."""
+    return f"sellerkeys-{base}-{what}"
+
+
+def queue_arn(region: str, account: str, base: str, what: str) -> str:
+    """Write a queue's ARN."""
+    return f"arn:aws:sqs:{region}:{account}:{queue_name(base, what)}"
+
+
+def dead(what: str) -> str:
+    """Say what the dead-letter queue of a queue is for."""
+    return f"{what}-dead"
+
+
+def queues_key_alias(base: str) -> str:
+    """Name the alias of the key that encrypts the queues Amazon writes to."""
+    return f"{key_alias(base)}-queues"

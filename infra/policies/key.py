@@ -14,10 +14,10 @@ if TYPE_CHECKING:
 #: the SecretVersionId (aws.md 6.2); policies in the field name it as the SecretARN too. No secret has such an ARN.
 _KEY_CHECK: Final = "RequestToValidateKeyAccess"
 
-_USE: Final = ("kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey*", "kms:ReEncrypt*")
+USE: Final = ("kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey*", "kms:ReEncrypt*")
 
 #: No use of the key, and no CreateGrant, which would hand out use.
-_ADMINISTRATION: Final = (
+ADMINISTRATION: Final = (
     "kms:CancelKeyDeletion",
     "kms:CreateAlias",
     "kms:DeleteAlias",
@@ -56,7 +56,7 @@ def key_policy(place: Place) -> Document:
             "Sid": "AccountAdministers",
             "Effect": "Allow",
             "Principal": account,
-            "Action": list(_ADMINISTRATION),
+            "Action": list(ADMINISTRATION),
             "Resource": ITSELF,
         },
         {
@@ -71,7 +71,7 @@ def key_policy(place: Place) -> Document:
             "Sid": "NoDirectUse",
             "Effect": "Deny",
             "Principal": "*",
-            "Action": [*_USE, "kms:CreateGrant"],
+            "Action": [*USE, "kms:CreateGrant"],
             "Resource": ITSELF,
             # A direct call has no ViaService, and "not equals" then denies: no Null guard. The same below.
             "Condition": {"StringNotEquals": {"kms:ViaService": service(place)}},
@@ -80,7 +80,7 @@ def key_policy(place: Place) -> Document:
             "Sid": "NoOtherSecrets",
             "Effect": "Deny",
             "Principal": "*",
-            "Action": list(_USE),
+            "Action": list(USE),
             "Resource": ITSELF,
             "Condition": {"StringNotLike": {"kms:EncryptionContext:SecretARN": secrets}},
         },

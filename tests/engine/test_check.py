@@ -18,6 +18,8 @@ KEY = resource_type("aws:kms/key:Key")
 FUNCTION = resource_type("aws:lambda/function:Function")
 ALARM = resource_type("aws:cloudwatch/metricAlarm:MetricAlarm")
 TABLE = resource_type("aws:dynamodb/table:Table")
+QUEUE = resource_type("aws:sqs/queue:Queue")
+MAPPING = resource_type("aws:lambda/eventSourceMapping:EventSourceMapping")
 RULES = TagRules(prefixes=("sellerkeys-state:",))
 
 
@@ -36,12 +38,15 @@ def test_the_types_of_the_program_are_there() -> None:
         "aws:iam/rolePolicy:RolePolicy",
         "aws:kms/alias:Alias",
         "aws:kms/key:Key",
+        "aws:lambda/eventSourceMapping:EventSourceMapping",
         "aws:lambda/function:Function",
         "aws:lambda/functionUrl:FunctionUrl",
         "aws:lambda/permission:Permission",
         "aws:secretsmanager/secret:Secret",
         "aws:sns/topic:Topic",
         "aws:sns/topicSubscription:TopicSubscription",
+        "aws:sqs/queue:Queue",
+        "aws:sqs/queuePolicy:QueuePolicy",
     }
     with pytest.raises(Refused, match="the bench has no resource type aws:s3/bucket:Bucket; it has aws:"):
         resource_type("aws:s3/bucket:Bucket")
@@ -156,4 +161,20 @@ def test_a_table_that_the_bench_would_not_make_as_declared_is_refused() -> None:
     ]
     assert failures(TABLE, hashKey="pk", attributes=[{"name": "pk", "kind": "S"}], billingMode="PAY_PER_REQUEST") == [
         "the bench takes no kind in attributes[0]"
+    ]
+
+
+def test_what_the_benchs_queues_do_not_do_is_refused() -> None:
+    """Order, other sources than queues, long batches, other answers than the report of items."""
+    assert failures(QUEUE, name="a.fifo") == ["the bench takes standard queues only, no name that ends in .fifo"]
+    assert failures(
+        MAPPING,
+        functionName="fn",
+        eventSourceArn="arn:aws:kinesis:eu-west-1:123456789012:stream/a",
+        batchSize=11,
+        functionResponseTypes=["Other"],
+    ) == [
+        "the bench maps queues only, not arn:aws:kinesis:eu-west-1:123456789012:stream/a",
+        "batchSize has to be 1 to 10: a longer batch needs a window, which the bench has not",
+        "functionResponseTypes takes ReportBatchItemFailures only, not Other",
     ]

@@ -196,6 +196,29 @@ EXAMPLES: dict[str, Callable[[Bench], Values]] = {
         "pointInTimeRecovery": {"enabled": True},
         "tags": TAGS,
     },
+    "aws:sqs/queue:Queue": lambda bench: {
+        "kmsMasterKeyId": bench.create("aws:kms/key:Key")[1]["arn"],
+        "messageRetentionSeconds": 1_209_600,
+        "visibilityTimeoutSeconds": 900,
+        "redrivePolicy": {
+            "deadLetterTargetArn": bench.create("aws:sqs/queue:Queue", name="dead")[1]["arn"],
+            "maxReceiveCount": 5,
+        },
+        "tags": TAGS,
+    },
+    "aws:sqs/queuePolicy:QueuePolicy": lambda bench: {
+        "queueUrl": bench.create("aws:sqs/queue:Queue")[0],
+        "policy": POLICY,
+    },
+    "aws:lambda/eventSourceMapping:EventSourceMapping": lambda bench: {
+        "eventSourceArn": bench.create("aws:sqs/queue:Queue")[1]["arn"],
+        "functionName": bench.create("aws:lambda/function:Function", **bench.example("aws:lambda/function:Function"))[
+            0
+        ],
+        "batchSize": 1,
+        "functionResponseTypes": ["ReportBatchItemFailures"],
+        "tags": TAGS,
+    },
 }
 
 
@@ -243,6 +266,10 @@ CHANGES = [
     ("aws:dynamodb/table:Table", {"ttl": {"attributeName": "gone_at", "enabled": True}, "tags": {"c": "d"}}),
     ("aws:dynamodb/table:Table", {"ttl": {"enabled": False}, "pointInTimeRecovery": {"enabled": False}}),
     ("aws:dynamodb/table:Table", {"deletionProtectionEnabled": True}),
+    ("aws:sqs/queue:Queue", {"visibilityTimeoutSeconds": 60, "tags": {"c": "d"}}),
+    ("aws:sqs/queuePolicy:QueuePolicy", {"policy": OTHER_POLICY}),
+    ("aws:lambda/eventSourceMapping:EventSourceMapping", {"enabled": False, "batchSize": 5}),
+    ("aws:lambda/eventSourceMapping:EventSourceMapping", {"functionResponseTypes": [], "tags": {"c": "d"}}),
 ]
 
 

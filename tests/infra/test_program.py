@@ -53,6 +53,12 @@ def test_a_fleet_is_what_is_listed_here_and_nothing_else(dev: Declaration) -> No
         ("key", "sellerkeys:index:EncryptionKey"),
         *_seller("kyoto-tea"),
         *_seller("maple-outdoor"),
+        ("new-secret", "aws:sqs/queue:Queue"),
+        ("new-secret", "aws:sqs/queuePolicy:QueuePolicy"),
+        ("new-secret-dead", "aws:sqs/queue:Queue"),
+        ("queues", "aws:kms/alias:Alias"),
+        ("queues", "aws:kms/key:Key"),
+        ("queues", "sellerkeys:index:CredentialQueues"),
         ("rotation", "aws:cloudwatch/logGroup:LogGroup"),
         ("rotation", "aws:cloudwatch/metricAlarm:MetricAlarm"),
         ("rotation", "aws:iam/role:Role"),
@@ -60,6 +66,9 @@ def test_a_fleet_is_what_is_listed_here_and_nothing_else(dev: Declaration) -> No
         ("rotation", "aws:lambda/function:Function"),
         ("rotation", "aws:lambda/permission:Permission"),
         ("rotation", "sellerkeys:index:RotationFunction"),
+        ("secret-expiry", "aws:sqs/queue:Queue"),
+        ("secret-expiry", "aws:sqs/queuePolicy:QueuePolicy"),
+        ("secret-expiry-dead", "aws:sqs/queue:Queue"),
         ("table", "aws:dynamodb/table:Table"),
         ("table", "sellerkeys:index:FleetTable"),
     ]
@@ -123,8 +132,13 @@ def test_secrets_and_key_are_protected_by_default(dev_config: dict[str, str]) ->
     assert sorted((resource.type, resource.name) for resource in prod.resources if resource.protected) == [
         ("aws:dynamodb/table:Table", "table"),
         ("aws:kms/key:Key", "key"),
+        ("aws:kms/key:Key", "queues"),
         ("aws:secretsmanager/secret:Secret", "app"),
         *(("aws:secretsmanager/secret:Secret", seller) for seller in SELLERS),
+        ("aws:sqs/queue:Queue", "new-secret"),
+        ("aws:sqs/queue:Queue", "new-secret-dead"),
+        ("aws:sqs/queue:Queue", "secret-expiry"),
+        ("aws:sqs/queue:Queue", "secret-expiry-dead"),
     ]
 
 

@@ -7,41 +7,30 @@ from __future__ import annotations
 
 import json
 import threading
-from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any, ClassVar, Final
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, ClassVar, Final, cast
 
+from moto.awslambda.exceptions import InvalidParameterValueException
 from moto.awslambda.models import lambda_backends
 from moto.sqs import models
-from moto.sqs.models import Queue, SQSBackend, sqs_backends
+from moto.sqs.models import SQSBackend, sqs_backends
 
 from local.aws.functions import backend as functions
 from local.aws.functions.backend import Functions
 from local.aws.queues import batch
+from local.aws.queues.queue import OVERLOOKED, Arriving
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from moto.awslambda.models import EventSourceMapping
-    from moto.sqs.models import Message
+    from moto.sqs.models import Message, Queue
 
     from local.aws.timeline import Timeline
 
 _REPORTS_ITEMS: Final = "ReportBatchItemFailures"
 #: So that a queue without a visibility time-out does not give a message that fails back in the same moment for ever.
 _SHORTEST_PAUSE: Final = timedelta(seconds=1)
-
-
-class Arriving(Queue):
-    """A queue that tells its account's mappings of a message once that can be received."""
-
-    timeline: ClassVar[Timeline]
-
-    def add_message(self, message: Message) -> None:
-        """Take a message, sent or given up by another queue."""
-        self.lambda_event_source_mappings = {}  # moto would invoke here
-        super().add_message(message)
-        visible = datetime.fromtimestamp(message.delayed_until / 1000, UTC)
-        for mapping in _mappings(self):
-            poller = Poller(self, mapping.uuid, self.timeline)
-            self.timeline.at(max(visible, self.timeline.now()), poller.poll)
 
 
 class Queues(SQSBackend):
@@ -56,10 +45,36 @@ class Queues(SQSBackend):
         with self.lock:
             return super().send_message(*arguments, **options)
 
+    def receive_message(self, queue_name: str, *arguments: Any, **options: Any) -> list[Message]:  # noqa: ANN401 - moto's signature
+        """Receive messages; what the caller holds, mappings wait for."""
+        received = self.take(queue_name, *arguments, **options)
+        _arriving(self.get_queue(queue_name)).look_again()
+        return received
+
+    def take(self, queue_name: str, *arguments: Any, **options: Any) -> list[Message]:  # noqa: ANN401 - moto's signature
+        """Receive messages, none that the queue has kept for its time."""
+        with self.lock:
+            _arriving(self.get_queue(queue_name)).forget()
+        return super().receive_message(queue_name, *arguments, **options)
+
+    def change_message_visibility(self, queue_name: str, receipt_handle: str, visibility_timeout: int) -> None:
+        """Hide a message for another time, or show it."""
+        super().change_message_visibility(queue_name, receipt_handle, visibility_timeout)
+        _arriving(self.get_queue(queue_name)).look_again()
+
     def delete_message(self, queue_name: str, receipt_handle: str) -> None:
         """Delete a message."""
         with self.lock:
             super().delete_message(queue_name, receipt_handle)
+
+    def get_queue_attributes(self, queue_name: str, attribute_names: list[str]) -> dict[str, Any]:
+        """Tell a queue's attributes; moto takes some of their names for wrong ones."""
+        if not any(name in OVERLOOKED for name in attribute_names):
+            return super().get_queue_attributes(queue_name, attribute_names)
+        known = self.get_queue(queue_name).attributes
+        others = [name for name in attribute_names if name not in OVERLOOKED]
+        found = super().get_queue_attributes(queue_name, others) if others else {}
+        return found | {name: known[name] for name in attribute_names if name in OVERLOOKED and name in known}
 
 
 class Mapped(Functions):
@@ -70,7 +85,8 @@ class Mapped(Functions):
     timeline: ClassVar[Timeline]
 
     def create_event_source_mapping(self, spec: dict[str, Any]) -> EventSourceMapping:
-        """Make a mapping."""
+        """Make a mapping; a message must not show again while the function works on it."""
+        self._check_time_out(spec)
         mapping = super().create_event_source_mapping(spec)
         self._poll(mapping)
         return mapping
@@ -81,6 +97,18 @@ class Mapped(Functions):
         if mapping:
             self._poll(mapping)
         return mapping
+
+    def _check_time_out(self, spec: dict[str, Any]) -> None:
+        queue = sqs_backends[self.account_id][self.region_name].queues.get(spec["EventSourceArn"].rpartition(":")[2])
+        name = spec["FunctionName"].rpartition(":")[2]
+        function = next((item for item in self.list_functions() if item.function_name == name), None)
+        if queue is None or function is None:
+            return
+        hidden, timeout = int(vars(queue)["visibility_timeout"]), int(function.timeout)
+        if hidden < timeout:
+            raise InvalidParameterValueException(
+                f"Queue visibility timeout: {hidden} seconds is less than Function timeout: {timeout} seconds",
+            )
 
     def _poll(self, mapping: EventSourceMapping) -> None:
         queues = sqs_backends[self.account_id][self.region_name].queues
@@ -100,11 +128,11 @@ class Poller:
     def poll(self) -> None:
         """Hand over a batch, delete what is done, and look again: at once, or when what failed can be received."""
         mapping = next((item for item in _mappings(self._queue) if item.uuid == self._mapping), None)
-        queues = sqs_backends[self._queue.account_id][self._queue.region]
+        queues = cast("Queues", sqs_backends[self._queue.account_id][self._queue.region])
         if mapping is None or self._queue.name not in queues.queues:
             return
         hidden = timedelta(seconds=int(vars(self._queue)["visibility_timeout"]))
-        messages = queues.receive_message(self._queue.name, mapping.batch_size, 0, int(hidden.total_seconds()))
+        messages = queues.take(self._queue.name, mapping.batch_size, 0, int(hidden.total_seconds()))
         if not messages:
             return
         payload = json.dumps(batch.event(messages, self._queue.queue_arn)).encode()
@@ -123,12 +151,24 @@ class Poller:
 
 def install(timeline: Timeline) -> None:
     """Put the bench's SQS and mappings in place of moto's; after the functions, and for each new bench of a process."""
-    Arriving.timeline = Mapped.timeline = timeline
+    Mapped.timeline = timeline
+
+    def told(queue: Queue, when: datetime) -> None:
+        for mapping in _mappings(queue):
+            timeline.at(max(when, timeline.now()), Poller(queue, mapping.uuid, timeline).poll)
+
+    Arriving.told = staticmethod(told)
     sqs_backends.backend = Queues
     lambda_backends.backend = Mapped
     vars(models)["Queue"] = Arriving
     vars(models)["unix_time"] = lambda: timeline.now().timestamp()
     vars(models)["unix_time_millis"] = lambda: timeline.now().timestamp() * 1000
+
+
+def _arriving(queue: Queue) -> Arriving:
+    if not isinstance(queue, Arriving):
+        raise TypeError("a queue that was made before the bench's SQS was installed")
+    return queue
 
 
 def _mappings(queue: Queue) -> list[EventSourceMapping]:

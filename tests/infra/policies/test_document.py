@@ -12,6 +12,7 @@ from infra.policies.application import app_secret_policy
 from infra.policies.calendar import calendar_policy
 from infra.policies.document import lambda_only, text
 from infra.policies.key import key_policy
+from infra.policies.queues import credential_queue_policy, queues_key_policy
 from infra.policies.rotation import rotation_policy
 from infra.policies.sellers import (
     one_reader_policy,
@@ -44,6 +45,8 @@ def documents(longest: Place) -> Documents:
         "calendar": calendar_policy(longest),
         "topic": topic_policy(longest),
         "key": key_policy(longest),
+        "credential queue": credential_queue_policy(longest, "secret-expiry"),
+        "queues' key": queues_key_policy(longest),
     }
 
 
@@ -82,6 +85,8 @@ def test_each_fits_into_what_aws_takes(documents: Documents) -> None:
         "calendar": document.ROLE_POLICY_LIMIT,
         "topic": document.SECRET_POLICY_LIMIT,  # no source gives a topic's
         "key": document.KEY_POLICY_LIMIT,
+        "credential queue": document.SECRET_POLICY_LIMIT,  # no source gives a queue's
+        "queues' key": document.KEY_POLICY_LIMIT,
     }
 
     assert {name for name, item in documents.items() if len(text(item)) > limits[name]} == set()
@@ -117,6 +122,10 @@ def test_only_policies_of_resources_say_star(documents: Documents) -> None:
         "key: FleetsSecretsThroughSecretsManager",
         "key: NoDirectUse",
         "key: NoOtherSecrets",
+        "queues' key: AccountAdministers",
+        "queues' key: AmazonThroughQueues",
+        "queues' key: AccountThroughQueues",
+        "queues' key: NoDirectUse",
     ]
 
 

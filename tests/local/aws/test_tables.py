@@ -1,10 +1,12 @@
 """DynamoDB over HTTP: conditional writes, and the expiry that is only a wish."""
 
+import time
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
+from moto.dynamodb.models.table import Table
 
 from tests.local.aws.seen import refusal
 
@@ -25,6 +27,19 @@ def table(aws) -> Any:
         TableName="locks", TimeToLiveSpecification={"AttributeName": "expires_at", "Enabled": True}
     )
     return client
+
+
+@pytest.fixture
+def slow(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let a write take a moment between its look and its change, in which another could look as well."""
+    look = Table.get_item
+
+    def get_item(*arguments: Any, **options: Any) -> Any:
+        found = look(*arguments, **options)
+        time.sleep(0.01)
+        return found
+
+    monkeypatch.setattr(Table, "get_item", get_item)
 
 
 def put(client: Any, holder: str, *, now: int = 0, until: int = 60) -> None:
@@ -63,6 +78,7 @@ def test_numbers_are_compared_as_numbers(table) -> None:
     assert held(table)["holder"] == {"S": "two"}
 
 
+@pytest.mark.usefixtures("slow")
 def test_of_many_claims_at_once_one_wins(table) -> None:
     """A conditional write is one step: it looks and writes with nobody in between (botocore PutItem)."""
 
@@ -73,12 +89,13 @@ def test_of_many_claims_at_once_one_wins(table) -> None:
             return False
         return True
 
-    with ThreadPoolExecutor(16) as pool:
-        for _ in range(10):
-            assert sum(pool.map(claim, range(16))) == 1
+    with ThreadPoolExecutor(8) as pool:
+        for _ in range(3):
+            assert sum(pool.map(claim, range(8))) == 1
             table.delete_item(TableName="locks", Key={"pk": {"S": "lock"}})
 
 
+@pytest.mark.usefixtures("slow")
 def test_of_many_takings_at_once_one_gets_the_item(table) -> None:
     """A conditional delete hands the item to one and refuses the others (botocore DeleteItem)."""
     there = {"ConditionExpression": "attribute_exists(pk)", "ReturnValues": "ALL_OLD"}
@@ -90,10 +107,10 @@ def test_of_many_takings_at_once_one_gets_the_item(table) -> None:
             return False
         return taken["Attributes"]["holder"] == {"S": "one"}
 
-    with ThreadPoolExecutor(16) as pool:
-        for _ in range(10):
+    with ThreadPoolExecutor(8) as pool:
+        for _ in range(3):
             put(table, "one")
-            assert sum(pool.map(take, range(16))) == 1
+            assert sum(pool.map(take, range(8))) == 1
 
 
 def test_a_refused_write_shows_the_item_where_asked(table) -> None:

@@ -44,16 +44,16 @@ def test_both_modes_side_by_side(desk: Desk, aws: FakeSecretsManager) -> None:
             "stacks of 100 sellers                          10               10\n"
             "secrets                                        1,001            1,001\n"
             "IAM roles                                      1,002            3\n"
-            "keys                                           1                1\n"
+            "keys                                           2                2\n"
             "resources of sellers                           3,000            1,000\n"
             "declaring, by 50 CreateSecret calls a second   20 s             20 s\n"
             "first values, by 45 of 50 writes a second      23 s             23 s\n"
             "a new client secret, by 22 rotations a second  46 s             46 s\n"
             "secrets, a month                               $400.40          $400.40\n"
             "calls of Secrets Manager, a month              $3.84            $3.84\n"
-            "keys, a month                                  $1.00            $1.00\n"
+            "keys, a month                                  $2.00            $2.00\n"
             "calls of KMS, a month                          $2.22            $2.22\n"
-            "together, a month                              $407.46          $407.46\n"
+            "together, a month                              $408.46          $408.46\n"
             "\n"
             "QUOTA                                ISOLATION        NEEDED  HERE     AT MOST          VERDICT\n"
             "IAM roles in the account             role-per-seller  1,002   1,000    10,000           have it raised\n"
@@ -137,10 +137,10 @@ def test_json_for_the_roster_as_it_is(desk: Desk) -> None:
         "stacks": 1,
         "secrets": 4,
         "roles": 3,
-        "keys": 1,
+        "keys": 2,
         "resources": 3,
     }
-    assert mode["dollars_a_month"] == 2.6
+    assert mode["dollars_a_month"] == 3.6
 
 
 def test_too_many_for_any_quota(desk: Desk) -> None:
