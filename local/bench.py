@@ -81,7 +81,11 @@ class Bench:
         }
 
     def _amazon_environment(self) -> dict[str, str]:
-        return {"SP_API_OAUTH_URL": self.amazon.lwa_url, "SP_API_BASE_URL": self.amazon.sp_api_url}
+        return {
+            "SP_API_OAUTH_URL": self.amazon.lwa_url,
+            "SP_API_BASE_URL": self.amazon.sp_api_url,
+            "SELLERKEYS_CONSENT_HOSTS": self.amazon.consent_url,
+        }
 
     def __enter__(self) -> Self:
         self.start()

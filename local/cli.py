@@ -19,6 +19,7 @@ from rich.panel import Panel
 
 from local import control, running
 from local.amazon.issuing import issue_command
+from local.consent_command import register_command, sign_in_command
 from local.demo.command import demo_command
 from local.fault_command import fault_command
 from local.home import VARIABLE, Home, HomeBusy, Running
@@ -151,6 +152,8 @@ def events(home: Home) -> None:
 main.add_command(issue_command)
 main.add_command(demo_command)
 main.add_command(fault_command)
+main.add_command(register_command)
+main.add_command(sign_in_command)
 
 
 def _run_bench(home: Home) -> None:
@@ -194,8 +197,11 @@ def _show(home: Home, bench: Running) -> None:
     hints = (
         "python -m local issue .bench/issued  what Amazon gives a vendor",
         "python -m local run -- pulumi up     declare the fleet",
+        "python -m local register             tell Amazon where the sellers' page is",
+        "python -m local run -- sellerkeys invite SELLER   a link to that page; open it in a browser",
         "python -m local clock advance 30d    let what is due happen",
         "python -m local down                 end the bench",
     )
+    rows.append(f"{'Seller Central':<18}{bench.environment['SELLERKEYS_CONSENT_HOSTS']}/apps/manage")
     text = "\n".join((*rows, f"{'control API':<18}{bench.control}", f"{'logs':<18}{home.logs}", "", *hints))
     Console(highlight=False).print(Panel(text, title=f"bench up, process {bench.pid}", expand=False))

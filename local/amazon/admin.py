@@ -2,15 +2,17 @@
 
 | request | body (`?`: may be left out) | answer |
 |---|---|---|
-| `POST /_bench/applications` | `kind`?, `scopes`?, `roles`? | `client_id`, `client_secret`, `application_id` |
+| `POST /_bench/applications` | `kind`?, `scopes`?, `roles`?, `application_id`? | it, `client_id`, `client_secret` |
 | `POST /_bench/client-secrets` | `client_id` | `client_secret`; the one before works 7 more days |
-| `POST /_bench/sellers` | `region`, `marketplaces`, `selling_partner_id`?, `store_name`? | `selling_partner_id` |
+| `POST /_bench/sellers` | `region`, `marketplaces`, `selling_partner_id`?, `store_name`?, `has_sold`? | its id |
 | `POST /_bench/authorizations` | `client_id`, `selling_partner_id`, `region`, `consented_on`? | `refresh_token` |
 | `POST /_bench/revoke` | `selling_partner_id`, `client_id`? | `revoked`: how many |
 | `PUT /_bench/faults` | `kind`, `client_id`?, `selling_partner_id`?, `answers`?, `seconds`? (`faults.py`) | `faults` |
 | `DELETE /_bench/faults` | | `faults`: none |
 | `GET /_bench/faults` | | `faults` in force |
 | `GET /_bench/calls` | | `calls` so far; ids and outcomes, never a token |
+
+What belongs to consents is in `consent_admin.py`.
 
 What is made is answered 201, the rest 200. A body that does not fit is answered 400, an id that nobody has 404, each
 with one sentence in `error`.
@@ -19,6 +21,7 @@ with one sentence in `error`.
 from __future__ import annotations
 
 from dataclasses import asdict
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from local.amazon.bodies import NewApplication, NewAuthorization, NewClientSecret, NewSeller, Revocation
@@ -31,6 +34,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from local.amazon.calls import Call, Calls
+    from local.amazon.consent_admin import ConsentAdmin
     from local.amazon.faults import Faults
     from local.amazon.messages import Request
     from local.amazon.registry import Registry
@@ -41,21 +45,24 @@ ADMIN_PREFIX: Final = "/_bench/"
 class Admin:
     """Answers the requests of the module's table."""
 
-    def __init__(self, registry: Registry, faults: Faults, calls: Calls) -> None:
+    def __init__(self, registry: Registry, faults: Faults, calls: Calls, consent: ConsentAdmin) -> None:
         self._registry = registry
         self._faults = faults
         self._calls = calls
+        self._consent = consent
 
     def answer(self, request: Request) -> Answer:
         """Answer one request under `/_bench/`; raises nothing."""
-        action = self.ACTIONS.get((request.method, request.path.removeprefix(ADMIN_PREFIX)))
+        asked = (request.method, request.path.removeprefix(ADMIN_PREFIX))
+        ours = self.ACTIONS.get(asked)
+        action = partial(ours, self) if ours else self._consent.action(*asked)
         if action is None:
             return _sorry(404, f"the bench's Amazon has no {request.method} {request.path}")
         body = read_json_object(request.body or b"{}")
         if body is None:
             return _sorry(400, "the body is not a JSON object")
         try:
-            return action(self, body)
+            return action(body)
         except UnknownToAmazon as error:
             return _sorry(404, str(error))
         except ValueError as error:
@@ -63,7 +70,9 @@ class Admin:
 
     def _add_application(self, body: dict[str, Any]) -> Answer:
         new = read(NewApplication, body)
-        application = self._registry.add_application(new.kind, scopes=new.scopes, roles=new.roles)
+        application = self._registry.add_application(
+            new.kind, scopes=new.scopes, roles=new.roles, application_id=new.application_id
+        )
         return json_answer(
             201,
             {
@@ -80,7 +89,11 @@ class Admin:
     def _add_seller(self, body: dict[str, Any]) -> Answer:
         new = read(NewSeller, body)
         seller = self._registry.add_seller(
-            new.region, new.marketplaces, selling_partner_id=new.selling_partner_id, store_name=new.store_name
+            new.region,
+            new.marketplaces,
+            selling_partner_id=new.selling_partner_id,
+            store_name=new.store_name,
+            has_sold=new.has_sold,
         )
         return json_answer(201, {"selling_partner_id": seller.selling_partner_id})
 

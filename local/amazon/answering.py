@@ -10,6 +10,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from local.amazon.calls import Call, Calls
+from local.amazon.codes import Codes
 from local.amazon.faults import FaultKind, Faults
 from local.amazon.lwa import TOKEN_PATH, Lwa
 from local.amazon.messages import Answer, json_answer
@@ -45,6 +46,7 @@ class Amazon:
         clock: Clock,
         placeholders: Placeholders,
         pause: Callable[[float], object],
+        codes: Codes | None = None,
     ) -> None:
         self.faults = Faults()
         self.calls = Calls()
@@ -52,8 +54,9 @@ class Amazon:
         self._clock = clock
         self._placeholders = placeholders
         self._pause = pause
-        self._lwa = Lwa(registry, clock, placeholders)
+        self._lwa = Lwa(registry, clock, placeholders, codes or Codes(clock, placeholders))
         self._sp_api = SpApi(registry, clock, placeholders)
+        self.notices = self._sp_api.notices
 
     def answer(self, request: Request) -> Answer:
         """Answer one request and record it; raises Dropped when a fault breaks the connection."""

@@ -19,6 +19,7 @@ class NewApplication:
     kind: ApplicationKind = ApplicationKind.PUBLIC_LISTED
     scopes: frozenset[str] = SCOPES
     roles: frozenset[str] = ROLES
+    application_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,7 @@ class NewSeller:
     marketplaces: tuple[str, ...]
     selling_partner_id: str = ""
     store_name: str = ""
+    has_sold: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,3 +56,33 @@ class Revocation:
 
     selling_partner_id: str
     client_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NewRegistration:
+    """What to register of an application; what is left out stays as it is."""
+
+    client_id: str
+    name: str | None = None
+    draft: bool | None = None
+    login_uri: str | None = None
+    redirect_uris: tuple[str, ...] | None = None
+    login_first: bool | None = None
+    templates: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NewRoles:
+    """The roles an application is to have from now on."""
+
+    client_id: str
+    roles: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class SignIn:
+    """The seller whose user is to be signed in; nobody where it is left out."""
+
+    selling_partner_id: str = ""
+    region: Region | None = None
+    primary_user: bool = True

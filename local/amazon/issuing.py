@@ -1,6 +1,7 @@
 """What a vendor gets from Amazon before the first `sellerkeys onboard`: an application, and every seller's token.
 
-Written as the files that a person would have: `client-id.txt`, `client-secret.txt` and `sellers.csv`.
+Written as the files that a person would have: `client-id.txt`, `client-secret.txt`, `application-id.txt` and
+`sellers.csv`.
 """
 
 from __future__ import annotations
@@ -40,6 +41,7 @@ class Keys:
 
     client_id: str
     client_secret: str = field(repr=False)
+    application_id: str = ""
 
 
 class AdminClient:
@@ -48,10 +50,10 @@ class AdminClient:
     def __init__(self, url: str) -> None:
         self._url = url
 
-    def add_application(self, kind: ApplicationKind) -> Keys:
-        """Register an application."""
-        made = self._post("applications", {"kind": kind})
-        return Keys(made["client_id"], made["client_secret"])
+    def add_application(self, kind: ApplicationKind, application_id: str = "") -> Keys:
+        """Register an application; an empty application id makes one up."""
+        made = self._post("applications", {"kind": kind, "application_id": application_id})
+        return Keys(made["client_id"], made["client_secret"], made["application_id"])
 
     def add_seller(self, row: Row) -> str:
         """Put a roster's seller on record and return its selling partner id, made up if the roster has none."""
@@ -85,18 +87,19 @@ class AdminClient:
         return answer
 
 
-def issue(amazon: AdminClient, rows: Iterable[Row], folder: Path) -> None:
+def issue(amazon: AdminClient, rows: Iterable[Row], folder: Path, application_id: str = "") -> None:
     """Register what the roster needs and write the vendor's files into `folder` (0700, files 0600).
 
     One listed public application for all rows with `application` = `shared`, a private one for each with `own`. Every
     seller consents now, whatever `consented_on` says: a roster's old date would be a lapsed consent. A second issue
     makes new applications and tokens; those of the first go on working.
     """
-    shared = amazon.add_application(ApplicationKind.PUBLIC_LISTED)
+    shared = amazon.add_application(ApplicationKind.PUBLIC_LISTED, application_id)
     lines = [_onboarding_line(amazon, row, shared) for row in rows]
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     folder.chmod(0o700)
     _write(folder / "client-id.txt", f"{shared.client_id}\n")
+    _write(folder / "application-id.txt", f"{shared.application_id}\n")
     _write(folder / "client-secret.txt", f"{shared.client_secret}\n")
     _write(folder / "sellers.csv", _csv(lines))
 
@@ -141,11 +144,12 @@ def _write(path: Path, text: str) -> None:
     show_envvar=True,
     help="The address of the bench's Amazon.",
 )
-def issue_command(folder: Path, roster_path: Path, amazon_url: str) -> None:
+@click.option("--application-id", default="", help="The id by which consent pages are to know the application.")
+def issue_command(folder: Path, roster_path: Path, amazon_url: str, application_id: str) -> None:
     """Write into FOLDER what Amazon gives a vendor: client id, client secret, one refresh token per seller."""
     try:
         rows = roster.read(roster_path)
-        issue(AdminClient(amazon_url), rows, folder)
+        issue(AdminClient(amazon_url), rows, folder, application_id)
     except (SellerkeysError, BenchFailure) as error:
         raise click.ClickException(str(error)) from None
     click.echo(f"{folder}: an application (client-id.txt, client-secret.txt) and {len(rows)} sellers (sellers.csv)")

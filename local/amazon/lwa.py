@@ -19,6 +19,7 @@ from local.amazon.registry import UnknownToAmazon
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from local.amazon.codes import Codes
     from local.amazon.placeholders import Placeholders
     from local.amazon.records import AccessToken
     from local.amazon.registry import Registry
@@ -32,15 +33,17 @@ class Lwa:
 
     refusals = AT_LWA
 
-    def __init__(self, registry: Registry, clock: Clock, placeholders: Placeholders) -> None:
+    def __init__(self, registry: Registry, clock: Clock, placeholders: Placeholders, codes: Codes) -> None:
         self._registry = registry
         self._clock = clock
         self._placeholders = placeholders
+        self._codes = codes
 
     def caller(self, request: Request) -> Caller:
-        """Say who asks, unchecked: the client id, and the seller behind the refresh token if it is known."""
+        """Say who asks, unchecked: the client id, and the seller behind the refresh token or code if it is known."""
         fields = _fields(request)
-        authorization = self._registry.authorization(fields.get("refresh_token"))
+        token = fields.get("refresh_token") or self._codes.refresh_token(fields.get("code"))
+        authorization = self._registry.authorization(token)
         grant = fields.get("grant_type", "")
         return Caller(
             operation=grant if grant in self._GRANTS else "",
@@ -78,6 +81,16 @@ class Lwa:
         token = self._registry.grant_access(application.client_id, secret, refresh_token=authorization.refresh_token)
         return {**_bearer(token), "refresh_token": authorization.refresh_token}
 
+    def _exchange(self, fields: Mapping[str, str]) -> dict[str, object]:
+        """Grant access and the refresh token for the code of a consent (sp-api.md 1.2)."""
+        _require(fields, "code")
+        application, secret = self._authenticate(fields)
+        refresh_token = self._codes.redeem(fields["code"], application.client_id, fields.get("redirect_uri"))
+        if refresh_token is None:
+            raise Refused(refusals.INVALID_CODE)
+        token = self._registry.grant_access(application.client_id, secret, refresh_token=refresh_token)
+        return {**_bearer(token), "refresh_token": refresh_token}
+
     def _grantless(self, fields: Mapping[str, str]) -> dict[str, object]:
         """Grant access without a seller, for scopes of sp-api.md 1.2; several are joined with a space."""
         _require(fields, "scope")
@@ -103,8 +116,8 @@ class Lwa:
             raise Refused(refusals.INVALID_CLIENT)
         return application, secret
 
-    # `authorization_code` (sp-api.md 1.2, 4.1) joins here; until then it is refused as unsupported.
     _GRANTS: Final[dict[str, Callable[[Lwa, Mapping[str, str]], dict[str, object]]]] = {
+        "authorization_code": _exchange,
         "refresh_token": _refresh,
         "client_credentials": _grantless,
     }

@@ -29,6 +29,21 @@ class SellerOperation:
     bare: bool = False
 
 
+def _transactions(seller: Seller) -> object:
+    """List what was posted of late: the one answer with the seller's own id in it, if he has sold at all.
+
+    `sellingPartnerMetadata` is the model's (finances_2024-06-19).
+    """
+    if not seller.has_sold:
+        return {"transactions": []}
+    metadata = {"sellingPartnerId": seller.selling_partner_id, "accountType": "Standard Orders"}
+    return {"transactions": [{"sellingPartnerMetadata": metadata, "transactionType": "Shipment"}]}
+
+
+#: createNotification has a body; `notices.py` takes it.
+CREATE_NOTIFICATION: Final = "createNotification"
+
+
 @dataclass(frozen=True, slots=True)
 class GrantlessOperation:
     """An operation of the application itself, for a token with this scope (sp-api.md 1.2)."""
@@ -74,7 +89,7 @@ OPERATIONS: Final[dict[tuple[str, str], Operation]] = {
         "searchOrders", Rate(0.0056, 20), frozenset({_TRACKING}), _nothing(orders=[]), bare=True
     ),
     ("GET", "/finances/2024-06-19/transactions"): SellerOperation(
-        "listTransactions", Rate(0.5, 10), frozenset({"Finance and Accounting"}), _nothing(transactions=[])
+        "listTransactions", Rate(0.5, 10), frozenset({"Finance and Accounting"}), _transactions
     ),
     ("GET", "/catalog/2022-04-01/items"): SellerOperation(
         "searchCatalogItems", Rate(2.0, 2), frozenset({_LISTING}), _nothing(numberOfResults=0, items=[]), bare=True
@@ -91,6 +106,10 @@ OPERATIONS: Final[dict[tuple[str, str], Operation]] = {
         frozenset({_LISTING}),
         _nothing(productTypes=[], productTypeVersion="LATEST"),
         bare=True,
+    ),
+    # 1 rps, burst 5 (models, appIntegrations-2024-04-01); the id in the answer is made when it is taken.
+    ("POST", "/appIntegrations/2024-04-01/notifications"): SellerOperation(
+        CREATE_NOTIFICATION, Rate(1.0, 5), frozenset({"Notifications in Seller Central"}), _nothing(), bare=True
     ),
     # Which role opens a report depends on its type; these two open a seller's own list of offers.
     ("GET", "/reports/2021-06-30/reports"): SellerOperation(

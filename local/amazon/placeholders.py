@@ -48,6 +48,14 @@ class Placeholders:
         """Make a refresh token."""
         return self._token("Atzr|PLACEHOLDER-", _REFRESH_TOKEN_LENGTH)
 
+    def code(self) -> str:
+        """Make the code of a consent: AN, then letters and digits (developer guide's example)."""
+        return f"ANPLACEHOLDER{self._hex(16)}"
+
+    def amazon_state(self) -> str:
+        """Make the state by which Amazon knows its own flow again."""
+        return f"amazonstatePLACEHOLDER{self._hex(24)}"
+
     def request_id(self) -> str:
         """Make the id that Amazon gives an answer."""
         return str(uuid.UUID(int=self._randomness.getrandbits(128), version=4))

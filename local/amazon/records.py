@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
+from urllib.parse import urlsplit
 
 if TYPE_CHECKING:
     from provisioning.marketplaces import Region
@@ -18,6 +19,13 @@ CLIENT_SECRET_LIFE: Final = timedelta(days=180)
 CLIENT_SECRET_OVERLAP: Final = timedelta(days=7)
 #: How long a seller's consent to a public application lasts (sp-api.md 3).
 CONSENT_LIFE: Final = timedelta(days=365)
+#: How long the code of a consent can be exchanged (sp-api.md 4.1).
+CODE_LIFE: Final = timedelta(minutes=5)
+#: How long a consent may take from its start at Amazon to its end (sp-api.md 4.1, secondary).
+FLOW_LIFE: Final = timedelta(minutes=10)
+#: How many sellers may authorize an application, by kind; a listed one is unlimited (sp-api.md 4.5).
+SELF_AUTHORIZATIONS: Final = 10
+UNLISTED_SELLERS: Final = 25
 
 
 class ApplicationKind(StrEnum):
@@ -43,6 +51,32 @@ class ClientSecret:
 
 
 @dataclass(frozen=True, slots=True)
+class Registration:
+    """What a vendor registers of an application beside its keys; raises ValueError on an address Amazon would not take.
+
+    `login_first`: a consent that begins at the vendor's page also passes by the Login URI (sp-api.md 4.1).
+    `templates` are those of createNotification.
+    """
+
+    name: str = "Example application"
+    draft: bool = False
+    login_uri: str = ""
+    redirect_uris: tuple[str, ...] = ()
+    login_first: bool = False
+    templates: tuple[str, ...] = ("REVOCATION_REMINDER",)
+
+    def __post_init__(self) -> None:
+        for address in filter(None, (self.login_uri, *self.redirect_uris)):
+            parts = urlsplit(address)
+            # https, no localhost (sp-api.md 4.1); an address of this machine is the bench's own exception.
+            on_the_bench = parts.scheme == "http" and parts.hostname == "127.0.0.1"
+            if parts.fragment or not parts.hostname or parts.hostname == "localhost":
+                raise ValueError("Amazon registers no address with a fragment, and no localhost (sp-api.md 4.1)")
+            if parts.scheme != "https" and not on_the_bench:
+                raise ValueError("Amazon registers https addresses only (sp-api.md 4.1)")
+
+
+@dataclass(frozen=True, slots=True)
 class Application:
     """One registration at Amazon; `secrets` are newest first, never more than two."""
 
@@ -52,6 +86,7 @@ class Application:
     scopes: frozenset[str]
     roles: frozenset[str]
     secrets: tuple[ClientSecret, ...]
+    registration: Registration = field(default_factory=Registration)
 
     def secret_in_force(self, value: str, now: datetime) -> ClientSecret | None:
         """Find the secret with this value that LWA still accepts; an expired one it does accept (sp-api.md 5.2)."""
@@ -69,6 +104,7 @@ class Seller:
     region: Region
     store_name: str
     marketplaces: tuple[str, ...]
+    has_sold: bool = True
 
 
 @dataclass(frozen=True, slots=True)

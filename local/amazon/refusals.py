@@ -56,6 +56,7 @@ _NO_GRANT = (
     "The request has an invalid grant parameter : refresh_token. User may have revoked or didn't grant the permission."
 )
 INVALID_GRANT: Final = LwaRefusal(400, "invalid_grant", _NO_GRANT)
+INVALID_CODE: Final = LwaRefusal(400, "invalid_grant", "The request has an invalid grant parameter : code")
 #: What an SP-API page says instead of 400 for a revoked consent (sp-api.md 3, secondary).
 INVALID_GRANT_403: Final = LwaRefusal(403, "invalid_grant", _NO_GRANT)
 UNAUTHORIZED_CLIENT: Final = LwaRefusal(400, "unauthorized_client", "Not authorized for requested operation")
@@ -96,6 +97,9 @@ DENIED: Final = unauthorized("")
 MISSING_AUTHENTICATION_TOKEN: Final = SpApiRefusal(403, "MissingAuthenticationToken", "Missing Authentication Token")
 #: Required by the developer guide (sp-api.md 2); how its absence is answered is not documented.
 USER_AGENT_INVALID: Final = SpApiRefusal(400, "InvalidInput", "User-Agent is required, at most 500 characters.")
+#: The two 400s of createNotification; the second is the model's own sandbox example.
+NOTIFICATION_INVALID: Final = SpApiRefusal(400, "InvalidInput", "Request has missing or invalid parameters.")
+TEMPLATE_INVALID: Final = SpApiRefusal(400, "InvalidInput", "Invalid Template Identifier(templateId)")
 QUOTA_EXCEEDED: Final = SpApiRefusal(429, "QuotaExceeded", "You exceeded your quota for the requested resource.")
 SERVICE_UNAVAILABLE: Final = SpApiRefusal(503, "ServiceUnavailable", "The service is temporarily unavailable.")
 

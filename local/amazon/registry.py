@@ -14,11 +14,14 @@ from local.amazon.records import (
     ACCESS_TOKEN_LIFE,
     CLIENT_SECRET_OVERLAP,
     CONSENT_LIFE,
+    SELF_AUTHORIZATIONS,
+    UNLISTED_SELLERS,
     AccessToken,
     Application,
     ApplicationKind,
     Authorization,
     ClientSecret,
+    Registration,
     Seller,
 )
 from local.amazon.roles import ROLES, SCOPES
@@ -36,6 +39,10 @@ _REMEMBERED = timedelta(days=1)
 
 class UnknownToAmazon(LookupError):
     """Nothing at Amazon has this id; the text says what was looked for."""
+
+
+class LimitReached(ValueError):
+    """As many sellers as Amazon allows have authorized the application (sp-api.md 4.5)."""
 
 
 class Registry:
@@ -56,19 +63,32 @@ class Registry:
         *,
         scopes: frozenset[str] = SCOPES,
         roles: frozenset[str] = ROLES,
+        application_id: str = "",
+        registration: Registration | None = None,
     ) -> Application:
-        """Register an application with a client secret made now; raises ValueError on a role that does not exist."""
+        """Register an application with a client secret made now; raises ValueError on a role that does not exist.
+
+        An empty application id makes one up.
+        """
         application = Application(
             client_id=self._placeholders.client_id(),
-            application_id=self._placeholders.application_id(),
+            application_id=application_id or self._placeholders.application_id(),
             kind=kind,
             scopes=scopes,
             roles=_known_roles(roles),
             secrets=(self._new_secret(),),
+            registration=registration or Registration(),
         )
         with self._lock:
             self._applications[application.client_id] = application
         return application
+
+    def register(self, client_id: str, registration: Registration) -> Application:
+        """Change what a vendor registered of an application, its addresses and its state."""
+        with self._lock:
+            application = replace(self.application(client_id), registration=registration)
+            self._applications[client_id] = application
+            return application
 
     def set_roles(self, client_id: str, roles: frozenset[str]) -> Application:
         """Change an application's roles; consents given before do not cover a new one (sp-api.md 7)."""
@@ -87,9 +107,17 @@ class Registry:
             return new
 
     def add_seller(
-        self, region: Region, marketplaces: Iterable[str], *, selling_partner_id: str = "", store_name: str = ""
+        self,
+        region: Region,
+        marketplaces: Iterable[str],
+        *,
+        selling_partner_id: str = "",
+        store_name: str = "",
+        has_sold: bool = True,
     ) -> Seller:
         """Put a seller on record, or change the one on record, by id and region; an empty id makes one up.
+
+        Only one who has sold has transactions.
 
         `marketplaces` are country codes or marketplace ids; raises ValueError on one that is unknown or of another
         region.
@@ -99,6 +127,7 @@ class Registry:
             region=region,
             store_name=store_name or "BestSellerStore",
             marketplaces=tuple(_code(marketplace, region) for marketplace in marketplaces),
+            has_sold=has_sold,
         )
         with self._lock:
             self._sellers[seller.selling_partner_id, region] = seller
@@ -109,10 +138,11 @@ class Registry:
     ) -> Authorization:
         """Let a seller consent to an application, now unless told otherwise; older tokens go on working (sp-api.md 3).
 
-        Raises UnknownToAmazon if there is no such application or seller.
+        Raises UnknownToAmazon if there is no such application or seller, LimitReached past the caps of sp-api.md 4.5.
         """
         with self._lock:
             application = self.application(client_id)
+            self._check_limit(application, self.seller(selling_partner_id, region))
             consented = consented_on or self._clock.now()
             authorization = Authorization(
                 refresh_token=self._placeholders.refresh_token(),
@@ -124,6 +154,27 @@ class Registry:
             )
             self._authorizations[authorization.refresh_token] = authorization
             return authorization
+
+    def consents(self, client_id: str | None = None, selling_partner_id: str | None = None) -> list[Authorization]:
+        """List the consents that nobody took back, of an application, a seller, or all."""
+        with self._lock:
+            return [
+                authorization
+                for authorization in self._authorizations.values()
+                if client_id in (None, authorization.client_id)
+                and selling_partner_id in (None, authorization.seller.selling_partner_id)
+                and not authorization.revoked
+            ]
+
+    def _check_limit(self, application: Application, seller: Seller) -> None:
+        limits = {
+            ApplicationKind.PRIVATE: SELF_AUTHORIZATIONS,
+            ApplicationKind.PUBLIC_UNLISTED: UNLISTED_SELLERS,
+        }
+        limit = limits.get(application.kind)
+        sellers = {consent.seller for consent in self.consents(application.client_id)} if limit else set()
+        if limit is not None and seller not in sellers and len(sellers) >= limit:
+            raise LimitReached(f"the application is {application.kind}: {limit} sellers have authorized it already")
 
     def revoke(self, selling_partner_id: str, client_id: str | None = None) -> int:
         """Take back every consent of a seller, or only those to one application; returns how many."""
@@ -177,6 +228,22 @@ class Registry:
             if client_id not in self._applications:
                 raise UnknownToAmazon(f"no application has the client id {client_id}")
             return self._applications[client_id]
+
+    def application_by_id(self, application_id: str) -> Application | None:
+        """Look an application up by the id that consent pages go by; None if there is none."""
+        with self._lock:
+            found = (item for item in self._applications.values() if item.application_id == application_id)
+            return next(found, None)
+
+    def applications(self) -> list[Application]:
+        """List the applications, oldest first."""
+        with self._lock:
+            return list(self._applications.values())
+
+    def sellers(self) -> list[Seller]:
+        """List the sellers on record."""
+        with self._lock:
+            return list(self._sellers.values())
 
     def seller(self, selling_partner_id: str, region: Region) -> Seller:
         """Look a seller up; raises UnknownToAmazon."""

@@ -10,11 +10,14 @@ from urllib.parse import parse_qs, urlsplit
 
 from local.amazon.admin import ADMIN_PREFIX, Admin
 from local.amazon.answering import Amazon, Dropped
+from local.amazon.codes import Codes
+from local.amazon.consent_admin import ConsentAdmin
 from local.amazon.lwa import TOKEN_PATH
 from local.amazon.messages import Answer, Request
 from local.amazon.placeholders import Placeholders
 from local.amazon.registry import Registry
-from local.loopback import BodyTooLong, Handler, Loopback
+from local.amazon.seller_central import PREFIX, SellerCentral
+from local.loopback import HOST, BodyTooLong, Handler, Loopback
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -32,13 +35,20 @@ class AmazonServer:
         placeholders = Placeholders(randomness or random.SystemRandom())
         self._stopping = threading.Event()
         self.registry = Registry(clock, placeholders)
-        amazon = Amazon(self.registry, clock, placeholders, pause=self._pause)
+        codes = Codes(clock, placeholders)
+        amazon = Amazon(self.registry, clock, placeholders, pause=self._pause, codes=codes)
         self.faults = amazon.faults
         self.calls = amazon.calls
-        admin = Admin(self.registry, self.faults, self.calls)
+        self.notices = amazon.notices
+        self.seller_central = SellerCentral(self.registry, clock, placeholders, codes, lambda: self.consent_url)
+        admin = Admin(
+            self.registry, self.faults, self.calls, ConsentAdmin(self.registry, self.seller_central, self.notices)
+        )
 
         def answer(request: Request) -> Answer:
-            return (admin if request.path.startswith(ADMIN_PREFIX) else amazon).answer(request)
+            if request.path.startswith(ADMIN_PREFIX):
+                return admin.answer(request)
+            return (self.seller_central if request.path.startswith(PREFIX) else amazon).answer(request)
 
         self._http = Loopback(_handler(answer), "amazon")
 
@@ -65,6 +75,14 @@ class AmazonServer:
     def sp_api_url(self) -> str:
         """The regional hosts, with `{region}` to be replaced by na, eu or fe; handed out as SP_API_BASE_URL."""
         return f"{self.url}/{{region}}"
+
+    @property
+    def consent_url(self) -> str:
+        """Seller Central, handed out as SELLERKEYS_CONSENT_HOSTS.
+
+        By another name than the vendor's pages, so that a browser takes the two for different sites, as they are.
+        """
+        return self.url.replace(HOST, "localhost")
 
     def _pause(self, seconds: float) -> None:
         if self._stopping.wait(seconds):

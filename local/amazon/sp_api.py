@@ -12,7 +12,8 @@ from local.amazon.calls import Caller
 from local.amazon.faults import AT_SP_API
 from local.amazon.lwa import TOKEN_PATH
 from local.amazon.messages import Answer, Request, json_answer
-from local.amazon.operations import OPERATIONS, SellerOperation
+from local.amazon.notices import Notices
+from local.amazon.operations import CREATE_NOTIFICATION, OPERATIONS, SellerOperation
 from local.amazon.rate import RateLimits
 from local.amazon.refusals import Refused
 from provisioning.marketplaces import Region, find_marketplace
@@ -34,6 +35,7 @@ class SpApi:
     refusals = AT_SP_API
 
     def __init__(self, registry: Registry, clock: Clock, placeholders: Placeholders) -> None:
+        self.notices = Notices()
         self._registry = registry
         self._clock = clock
         self._placeholders = placeholders
@@ -71,6 +73,8 @@ class SpApi:
         payload, spender = self._open(operation, token, region)
         if not self._limits.allows((operation.name, *spender), operation.rate):
             raise Refused(refusals.QUOTA_EXCEEDED)
+        if operation.name == CREATE_NOTIFICATION:
+            payload = self._notify(token, region, request)
         headers = {
             "x-amzn-RateLimit-Limit": str(operation.rate.per_second),
             "x-amzn-RequestId": self._placeholders.request_id(),
@@ -100,6 +104,13 @@ class SpApi:
         if operation.scope not in token.scopes:
             raise Refused(refusals.DENIED)
         return operation.payload, (token.client_id,)
+
+    def _notify(self, token: AccessToken, region: Region | None, request: Request) -> object:
+        operation = OPERATIONS[request.method, _split(request.path)[1]]
+        if isinstance(operation, SellerOperation):
+            seller = self._seller(operation, token, region)
+            self.notices.create(self._registry.application(token.client_id), seller, request, self._clock.now())
+        return {"notificationId": self._placeholders.request_id()}
 
     def _seller(self, operation: SellerOperation, token: AccessToken, region: Region | None) -> Seller:
         """Find the seller whose consent still stands, in this region, with a role that the consent covers."""

@@ -24,6 +24,7 @@ def test_the_environment(bench) -> None:
         "AWS_DEFAULT_REGION": "eu-west-1",
         "SP_API_OAUTH_URL": f"{amazon}/auth/o2/token",
         "SP_API_BASE_URL": f"{amazon}/{{region}}",
+        "SELLERKEYS_CONSENT_HOSTS": amazon.replace("127.0.0.1", "localhost"),
         "SELLERKEYS_BENCH_AMAZON": amazon,
         "SELLERKEYS_BENCH": str(bench.home.folder),
     }

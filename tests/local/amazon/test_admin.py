@@ -117,7 +117,7 @@ def test_calls_can_be_read_and_name_no_token(vendor: Vendor, clock: Clock) -> No
             400,
             "kind: Input should be 'public-listed', 'public-unlisted' or 'private'",
         ),
-        ("applications", {"rolls": []}, 400, "unknown: rolls; known are kind, roles, scopes"),
+        ("applications", {"rolls": []}, 400, "unknown: rolls; known are application_id, kind, roles, scopes"),
         ("applications", {"roles": ["Baker"]}, 400, "SP-API has no role named Baker (sp-api.md 7)"),
         ("sellers", {"region": "EU"}, 400, "marketplaces: Field required"),
         ("sellers", {"region": "EU", "marketplaces": ["US"]}, 400, "marketplace US belongs to NA, not to EU"),

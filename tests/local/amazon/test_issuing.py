@@ -71,6 +71,7 @@ def test_only_the_owner_can_read_the_files(run: Run, folder: Path) -> None:
 
     assert {path.name: stat.S_IMODE(path.stat().st_mode) for path in [folder, *folder.iterdir()]} == {
         "vendor": 0o700,
+        "application-id.txt": 0o600,
         "client-id.txt": 0o600,
         "client-secret.txt": 0o600,
         "sellers.csv": 0o600,

@@ -102,7 +102,7 @@ UNSUPPORTED = (
             (400, "invalid_scope", "The request has an invalid parameter : scope"),
         ),
         ({"grant_type": "refresh-token"}, UNSUPPORTED),
-        ({"grant_type": "authorization_code"}, UNSUPPORTED),
+        ({"grant_type": "authorization_code"}, (400, "invalid_request", MISSING + "code")),
         ({"grant_type": ""}, UNSUPPORTED),
     ],
     ids=[
@@ -115,7 +115,7 @@ UNSUPPORTED = (
         "no client secret",
         "a scope beside a refresh token",
         "misspelt grant",
-        "a grant that is not here yet",
+        "a code grant without a code",
         "no grant",
     ],
 )
