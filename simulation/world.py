@@ -229,6 +229,9 @@ def _settings() -> Settings:
         "region": "eu-west-1",
         "roster": "rosters/sim.csv",
         "readers": ["arn:aws:iam::123456789012:role/erp"],
+        "onboarders": ["arn:aws:iam::123456789012:role/onboarder"],
+        "on_call": ["arn:aws:iam::123456789012:role/on-call"],
+        "deployers": ["arn:aws:iam::123456789012:role/deployer"],
         "rotation": SCHEDULE,
         "application": {"kind": "public-listed", "name": "Example", "contact": "keys@example.com"},
     }
