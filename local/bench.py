@@ -8,10 +8,12 @@ from contextlib import ExitStack
 from typing import TYPE_CHECKING, Self
 
 from local.amazon.server import AmazonServer
+from local.aws.queues.stranger import Stranger
 from local.aws.server import CREDENTIALS, AWSServer
 from local.clock import Clock
 from local.control import Control
 from local.home import VARIABLE, Running
+from provisioning.naming import AMAZON_ACCOUNT
 
 if TYPE_CHECKING:
     from local.aws.rotation import Retries
@@ -58,6 +60,7 @@ class Bench:
             )
             undo.callback(self.aws.stop)
             self.aws.start()
+            self.amazon.notifying.connect(Stranger(AMAZON_ACCOUNT, "notifications"), self.aws.timeline)
             self.control = Control(self.clock, self.aws, self.stopping)
             undo.callback(self.control.stop)
             self.control.start()

@@ -20,6 +20,7 @@ from rich.panel import Panel
 from local import control, running
 from local.amazon.issuing import issue_command
 from local.consent_command import register_command, sign_in_command
+from local.console_command import new_secret_command, subscribe_command
 from local.demo.command import demo_command
 from local.fault_command import fault_command
 from local.home import VARIABLE, Home, HomeBusy, Running
@@ -154,6 +155,8 @@ main.add_command(demo_command)
 main.add_command(fault_command)
 main.add_command(register_command)
 main.add_command(sign_in_command)
+main.add_command(subscribe_command)
+main.add_command(new_secret_command)
 
 
 def _run_bench(home: Home) -> None:

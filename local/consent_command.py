@@ -41,7 +41,7 @@ def register_command(home: Home, /, *, stack: str, address: str | None, client_i
         "PUT",
         "registration",
         {
-            "client_id": client_id or _newest_public(bench),
+            "client_id": client_id or newest_public(bench),
             "login_uri": f"{base}/login",
             "redirect_uris": [f"{base}/callback"],
             **changed,
@@ -67,7 +67,8 @@ def ask(bench: Running, method: str, path: str, body: Mapping[str, Any] | None =
     return control.call(bench.environment["SELLERKEYS_BENCH_AMAZON"], method, f"/_bench/{path}", body)
 
 
-def _newest_public(bench: Running) -> str:
+def newest_public(bench: Running) -> str:
+    """Find the client id of the application that `issue` made last; raises Waiting."""
     found = [made for made in ask(bench, "GET", "registrations")["registrations"] if made["kind"] != "private"]
     if not found:
         raise Waiting("Amazon knows no public application yet; make one with: python -m local issue FOLDER")

@@ -116,7 +116,7 @@ def call(url: str, method: str, path: str, body: Mapping[str, Any] | None = None
         raise ControlFailed(f"the bench's control API at {url} gave no answer ({type(error).__name__})") from None
     finally:
         connection.close()
-    if response.status != HTTPStatus.OK:
+    if response.status not in (HTTPStatus.OK, HTTPStatus.CREATED):
         raise ControlFailed(f"the bench refused {method} {path}: {answer.get('error')}")
     return answer
 

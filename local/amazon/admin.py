@@ -3,7 +3,9 @@
 | request | body (`?`: may be left out) | answer |
 |---|---|---|
 | `POST /_bench/applications` | `kind`?, `scopes`?, `roles`?, `application_id`? | it, `client_id`, `client_secret` |
-| `POST /_bench/client-secrets` | `client_id` | `client_secret`; the one before works 7 more days |
+| `POST /_bench/client-secrets` | `client_id`, `message`? | `client_secret`; the one before works 7 more days |
+| `PUT /_bench/subscriptions` | `client_id`, two queues' ARNs (`bodies.py`), `notice_days`? | `subscription_id` |
+| `GET /_bench/messages` | | `messages` to queues so far; types and outcomes, never a content |
 | `POST /_bench/sellers` | `region`, `marketplaces`, `selling_partner_id`?, `store_name`?, `has_sold`? | its id |
 | `POST /_bench/authorizations` | `client_id`, `selling_partner_id`, `region`, `consented_on`? | `refresh_token` |
 | `POST /_bench/revoke` | `selling_partner_id`, `client_id`? | `revoked`: how many |
@@ -24,7 +26,14 @@ from dataclasses import asdict
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
-from local.amazon.bodies import NewApplication, NewAuthorization, NewClientSecret, NewSeller, Revocation
+from local.amazon.bodies import (
+    NewApplication,
+    NewAuthorization,
+    NewClientSecret,
+    NewSeller,
+    NewSubscription,
+    Revocation,
+)
 from local.amazon.faults import Fault
 from local.amazon.messages import Answer, json_answer, read_json_object
 from local.amazon.registry import UnknownToAmazon
@@ -37,6 +46,7 @@ if TYPE_CHECKING:
     from local.amazon.consent_admin import ConsentAdmin
     from local.amazon.faults import Faults
     from local.amazon.messages import Request
+    from local.amazon.notifying import Notifying
     from local.amazon.registry import Registry
 
 ADMIN_PREFIX: Final = "/_bench/"
@@ -45,8 +55,11 @@ ADMIN_PREFIX: Final = "/_bench/"
 class Admin:
     """Answers the requests of the module's table."""
 
-    def __init__(self, registry: Registry, faults: Faults, calls: Calls, consent: ConsentAdmin) -> None:
+    def __init__(
+        self, registry: Registry, faults: Faults, calls: Calls, notifying: Notifying, consent: ConsentAdmin
+    ) -> None:
         self._registry = registry
+        self._notifying = notifying
         self._faults = faults
         self._calls = calls
         self._consent = consent
@@ -83,8 +96,23 @@ class Admin:
         )
 
     def _replace_client_secret(self, body: dict[str, Any]) -> Answer:
-        secret = self._registry.replace_client_secret(read(NewClientSecret, body).client_id)
+        wanted = read(NewClientSecret, body)
+        secret = self._notifying.replace(wanted.client_id, tell=wanted.message)
         return json_answer(201, {"client_secret": secret.value})
+
+    def _subscribe(self, body: dict[str, Any]) -> Answer:
+        new = read(NewSubscription, body)
+        subscription_id = self._notifying.subscribe(
+            new.client_id,
+            new_secret_queue_arn=new.new_secret_queue_arn,
+            expiry_queue_arn=new.expiry_queue_arn,
+            notice_days=new.notice_days,
+        )
+        return json_answer(200, {"subscription_id": subscription_id})
+
+    def _list_messages(self, _body: dict[str, Any]) -> Answer:
+        sent = [{**asdict(item), "at": item.at.isoformat()} for item in self._notifying.sent()]
+        return json_answer(200, {"messages": sent})
 
     def _add_seller(self, body: dict[str, Any]) -> Answer:
         new = read(NewSeller, body)
@@ -124,6 +152,8 @@ class Admin:
     ACTIONS: Final[dict[tuple[str, str], Callable[[Admin, dict[str, Any]], Answer]]] = {
         ("POST", "applications"): _add_application,
         ("POST", "client-secrets"): _replace_client_secret,
+        ("PUT", "subscriptions"): _subscribe,
+        ("GET", "messages"): _list_messages,
         ("POST", "sellers"): _add_seller,
         ("POST", "authorizations"): _authorize,
         ("POST", "revoke"): _revoke,

@@ -14,6 +14,7 @@ from local.amazon.codes import Codes
 from local.amazon.faults import FaultKind, Faults
 from local.amazon.lwa import TOKEN_PATH, Lwa
 from local.amazon.messages import Answer, json_answer
+from local.amazon.notifying import Notifying
 from local.amazon.sp_api import SpApi
 
 if TYPE_CHECKING:
@@ -55,7 +56,8 @@ class Amazon:
         self._placeholders = placeholders
         self._pause = pause
         self._lwa = Lwa(registry, clock, placeholders, codes or Codes(clock, placeholders))
-        self._sp_api = SpApi(registry, clock, placeholders)
+        self.notifying = Notifying(registry, self.faults, placeholders, clock)
+        self._sp_api = SpApi(registry, clock, placeholders, self.notifying.rotate)
         self.notices = self._sp_api.notices
 
     def answer(self, request: Request) -> Answer:

@@ -9,6 +9,7 @@ from pydantic import AwareDatetime
 
 from local.amazon.records import ApplicationKind
 from local.amazon.roles import ROLES, SCOPES
+from local.amazon.subscriptions import NOTICE_DAYS
 from provisioning.marketplaces import Region
 
 
@@ -24,9 +25,20 @@ class NewApplication:
 
 @dataclass(frozen=True, slots=True)
 class NewClientSecret:
-    """An application whose client secret is to be replaced."""
+    """An application whose client secret is to be replaced; whether a message tells of it is not documented."""
 
     client_id: str
+    message: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class NewSubscription:
+    """The queues that are told of an application's client secret, and how many days ahead an expiry is told."""
+
+    client_id: str
+    new_secret_queue_arn: str | None = None
+    expiry_queue_arn: str | None = None
+    notice_days: tuple[int, ...] = NOTICE_DAYS
 
 
 @dataclass(frozen=True, slots=True)

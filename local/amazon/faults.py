@@ -17,9 +17,14 @@
 | `html` | 200 with a page for a browser | the same | |
 | `no-refresh-token` | 200 without `refresh_token` | | sp-api.md 13 (airbyte#25773) |
 | `new-refresh-token` | 200 with a new one | | sp-api.md 3 |
+| `message-lost` | | as ever, and its message to the queue is never sent | sp-api.md 5.3 |
+| `message-twice` | | its message is sent again, `seconds` later | SQS delivers at least once |
+| `message-late` | | its message is sent `seconds` later, so that the next may overtake it | sp-api.md 5.2 |
+| `message-wrapped` | | its message is sent in SNS's envelope | sp-api.md 5.4 (unconfirmed) |
+| `message-malformed` | | half of its message is sent | |
 
-`seconds` is how long `slow` takes, and how long the old token lives on after `new-refresh-token`: 0 dies at once, None
-never. Faults that speak of a consent leave grantless calls alone.
+`seconds` is how long `slow` takes, how much later a message comes (bench's time), and how long the old token lives on
+after `new-refresh-token`: 0 dies at once, None never. Faults that speak of a consent leave grantless calls alone.
 """
 
 from __future__ import annotations
@@ -57,6 +62,11 @@ class FaultKind(StrEnum):
     NEW_REFRESH_TOKEN = "new-refresh-token"  # noqa: S105 - a fault's name
     NO_REFRESH_TOKEN = "no-refresh-token"  # noqa: S105 - a fault's name
     LOST = "lost"
+    MESSAGE_LOST = "message-lost"
+    MESSAGE_TWICE = "message-twice"
+    MESSAGE_LATE = "message-late"
+    MESSAGE_WRAPPED = "message-wrapped"
+    MESSAGE_MALFORMED = "message-malformed"
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from local.amazon import storefronts
 from local.amazon.rate import Rate
-from local.amazon.roles import NOTIFICATIONS, ROLES
+from local.amazon.roles import CLIENT_SECRET_ROTATION, NOTIFICATIONS, ROLES
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -54,7 +54,16 @@ class GrantlessOperation:
     payload: object
 
 
-Operation = SellerOperation | GrantlessOperation
+@dataclass(frozen=True, slots=True)
+class RotationOperation:
+    """The operation that makes a new client secret; it answers 204 and nothing else (sp-api.md 5.1)."""
+
+    name: str
+    rate: Rate
+    scope: str
+
+
+Operation = SellerOperation | GrantlessOperation | RotationOperation
 
 
 def _participations(seller: Seller) -> object:
@@ -84,6 +93,9 @@ OPERATIONS: Final[dict[tuple[str, str], Operation]] = {
     ),
     # 1 rps, burst 5: the Notifications API's rate (sp-api.md 5.3).
     ("GET", "/notifications/v1/destinations"): GrantlessOperation("getDestinations", Rate(1.0, 5), NOTIFICATIONS, []),
+    ("POST", "/applications/2023-11-30/clientSecret"): RotationOperation(
+        "rotateApplicationClientSecret", Rate(0.0167, 1), CLIENT_SECRET_ROTATION
+    ),
     # A read for each permission area (sp-api.md 7.1); rates and shapes are those of Amazon's models, the roles 7.1's.
     ("GET", "/orders/2026-01-01/orders"): SellerOperation(
         "searchOrders", Rate(0.0056, 20), frozenset({_TRACKING}), _nothing(orders=[]), bare=True

@@ -100,6 +100,13 @@ USER_AGENT_INVALID: Final = SpApiRefusal(400, "InvalidInput", "User-Agent is req
 #: The two 400s of createNotification; the second is the model's own sandbox example.
 NOTIFICATION_INVALID: Final = SpApiRefusal(400, "InvalidInput", "Request has missing or invalid parameters.")
 TEMPLATE_INVALID: Final = SpApiRefusal(400, "InvalidInput", "Invalid Template Identifier(templateId)")
+#: rotateApplicationClientSecret without a subscription for the new client secret (sp-api.md 5.1).
+NOT_ENROLLED: Final = SpApiRefusal(
+    400,
+    "InvalidInput",
+    "Application is not enrolled for rotation notification. Please update application notification preference in "
+    "Developer console.",
+)
 QUOTA_EXCEEDED: Final = SpApiRefusal(429, "QuotaExceeded", "You exceeded your quota for the requested resource.")
 SERVICE_UNAVAILABLE: Final = SpApiRefusal(503, "ServiceUnavailable", "The service is temporarily unavailable.")
 

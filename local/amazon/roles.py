@@ -28,7 +28,8 @@ ROLES: Final = frozenset(
 
 NOTIFICATIONS: Final = "sellingpartnerapi::notifications"
 
+#: For rotateApplicationClientSecret (sp-api.md 5.1).
+CLIENT_SECRET_ROTATION: Final = "sellingpartnerapi::client_credential:rotation"  # noqa: S105 - a scope's name
+
 #: The scopes that are alive; `sellingpartnerapi::migration` went with its API in 2024.
-SCOPES: Final = frozenset(
-    {NOTIFICATIONS, "sellingpartnerapi::client_credential:rotation", "sellingpartnerapi::shipments:track"}
-)
+SCOPES: Final = frozenset({NOTIFICATIONS, CLIENT_SECRET_ROTATION, "sellingpartnerapi::shipments:track"})

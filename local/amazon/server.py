@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 class AmazonServer:
     """Amazon on a free port of 127.0.0.1, from `start` to `stop`; `randomness` makes ids and tokens.
 
-    In process, `registry`, `faults` and `calls` are at hand; other processes use the admin API (`admin.py`).
+    In process, `registry`, `faults`, `calls` and `notifying` are at hand; other processes use the admin API.
     """
 
     def __init__(self, clock: Clock, randomness: random.Random | None = None) -> None:
@@ -40,10 +40,10 @@ class AmazonServer:
         self.faults = amazon.faults
         self.calls = amazon.calls
         self.notices = amazon.notices
+        self.notifying = amazon.notifying
         self.seller_central = SellerCentral(self.registry, clock, placeholders, codes, lambda: self.consent_url)
-        admin = Admin(
-            self.registry, self.faults, self.calls, ConsentAdmin(self.registry, self.seller_central, self.notices)
-        )
+        consent = ConsentAdmin(self.registry, self.seller_central, self.notices)
+        admin = Admin(self.registry, self.faults, self.calls, self.notifying, consent)
 
         def answer(request: Request) -> Answer:
             if request.path.startswith(ADMIN_PREFIX):
@@ -100,7 +100,8 @@ def _handler(answer: Callable[[Request], Answer]) -> type[Handler]:
                 self.close_connection = True
                 self.answer(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
             else:
-                self.answer(given.status, given.content, {**given.headers, "Content-Type": given.content_type})
+                kind = {"Content-Type": given.content_type} if given.content else {}
+                self.answer(given.status, given.content, {**given.headers, **kind})
 
         do_GET = do_POST = do_PUT = do_DELETE = serve  # noqa: N815 - http.server's names
 

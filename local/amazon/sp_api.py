@@ -13,12 +13,14 @@ from local.amazon.faults import AT_SP_API
 from local.amazon.lwa import TOKEN_PATH
 from local.amazon.messages import Answer, Request, json_answer
 from local.amazon.notices import Notices
-from local.amazon.operations import CREATE_NOTIFICATION, OPERATIONS, SellerOperation
+from local.amazon.operations import CREATE_NOTIFICATION, OPERATIONS, RotationOperation, SellerOperation
 from local.amazon.rate import RateLimits
 from local.amazon.refusals import Refused
 from provisioning.marketplaces import Region, find_marketplace
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from local.amazon.operations import Operation
     from local.amazon.placeholders import Placeholders
     from local.amazon.records import AccessToken, Seller
@@ -34,11 +36,14 @@ class SpApi:
 
     refusals = AT_SP_API
 
-    def __init__(self, registry: Registry, clock: Clock, placeholders: Placeholders) -> None:
+    def __init__(
+        self, registry: Registry, clock: Clock, placeholders: Placeholders, rotate: Callable[[str], None]
+    ) -> None:
         self.notices = Notices()
         self._registry = registry
         self._clock = clock
         self._placeholders = placeholders
+        self._rotate = rotate
         self._limits = RateLimits(clock)
 
     def caller(self, request: Request) -> Caller:
@@ -79,6 +84,9 @@ class SpApi:
             "x-amzn-RateLimit-Limit": str(operation.rate.per_second),
             "x-amzn-RequestId": self._placeholders.request_id(),
         }
+        if isinstance(operation, RotationOperation):
+            self._rotate(token.client_id)
+            return Answer(204, b"", headers=headers)
         is_bare = isinstance(operation, SellerOperation) and operation.bare
         return json_answer(200, payload if is_bare else {"payload": payload}, headers)
 
@@ -103,7 +111,8 @@ class SpApi:
             return operation.payload(seller), (token.client_id, seller.selling_partner_id, seller.region)
         if operation.scope not in token.scopes:
             raise Refused(refusals.DENIED)
-        return operation.payload, (token.client_id,)
+        payload = None if isinstance(operation, RotationOperation) else operation.payload
+        return payload, (token.client_id,)
 
     def _notify(self, token: AccessToken, region: Region | None, request: Request) -> object:
         operation = OPERATIONS[request.method, _split(request.path)[1]]
