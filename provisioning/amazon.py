@@ -145,6 +145,25 @@ class Amazon:
         """Read something on a seller's behalf, and only see that Amazon lets us; `path` holds the query."""
         self._get(region, path, access_token)
 
+    def post_once(self, region: str, path: str, access_token: str) -> Answer:
+        """Send a POST without a body exactly once, and give whatever was answered.
+
+        Raises Unreachable where nothing was: whether it took effect is then unknown, so only the caller may repeat it.
+        """
+        request = self._request(region, path, access_token, method="POST")
+        try:
+            return self._send(request)
+        except (OSError, HTTPException) as error:
+            raise Unreachable(
+                f"SP-API gave no answer ({_kind(error)}), and whether it did what it was asked is unknown"
+            ) from None
+
+    def _request(self, region: str, path: str, access_token: str, *, method: str) -> urllib.request.Request:
+        base = self._endpoints.base_url.replace("{region}", region.lower()).rstrip("/")
+        headers = {"x-amz-access-token": access_token, "User-Agent": _USER_AGENT}
+        # S310: the URL is Amazon's, or one the operator set.
+        return urllib.request.Request(base + path, headers=headers, method=method)  # noqa: S310
+
     def _token(self, app: App, **grant: str) -> Tokens:
         form = {**grant, "client_id": app.client_id, "client_secret": app.client_secret}
         answer = self._ask(
@@ -168,13 +187,7 @@ class Amazon:
         return Tokens(access_token, refresh_token)
 
     def _get(self, region: str, path: str, access_token: str) -> dict[str, Any]:
-        base = self._endpoints.base_url.replace("{region}", region.lower()).rstrip("/")
-        answer = self._ask(
-            "SP-API",
-            urllib.request.Request(  # noqa: S310  the URL is Amazon's, or one the operator set
-                base + path, headers={"x-amz-access-token": access_token, "User-Agent": _USER_AGENT}
-            ),
-        )
+        answer = self._ask("SP-API", self._request(region, path, access_token, method="GET"))
         document = _document("SP-API", answer)
         if answer.status == _FORBIDDEN:
             raise AmazonRefused(sp_api_cause(_details(document)))
@@ -188,9 +201,7 @@ class Amazon:
             try:
                 answer = self._send(request)
             except (OSError, HTTPException) as error:
-                # URLError hides the real cause in `reason`, which may be a text.
-                reason = getattr(error, "reason", None)
-                failure = type(reason if isinstance(reason, Exception) else error).__name__
+                failure = _kind(error)
             else:
                 if not is_transient(answer.status, answer.error):
                     return answer
@@ -219,6 +230,12 @@ def _send(request: urllib.request.Request) -> Answer:
     except urllib.error.HTTPError as error:
         with error:
             return Answer(error.code, error.read(_LONGEST_ANSWER))
+
+
+def _kind(error: Exception) -> str:
+    """Name what went wrong on the way; URLError hides the real cause in `reason`, which may be a text."""
+    reason = getattr(error, "reason", None)
+    return type(reason if isinstance(reason, Exception) else error).__name__
 
 
 def _is_safe(url: str) -> bool:

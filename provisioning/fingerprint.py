@@ -18,13 +18,22 @@ _HALF = 32
 
 def fingerprint(base: str, refresh_token: str, own_app: tuple[str, str] | None) -> str:
     """Write the fingerprint of what was handed in: the token's half, a dot, the own application's half or `shared`."""
-    application = _digest(base, "application", *own_app)[:_HALF] if own_app else SHARED
-    return f"{token_half(base, refresh_token)}.{application}"
+    return f"{token_half(base, refresh_token)}.{app_half(base, own_app) if own_app else SHARED}"
 
 
 def token_half(base: str, refresh_token: str) -> str:
     """Write the part of a fingerprint that only depends on the refresh token, to find one handed in for two sellers."""
     return _digest(base, "refresh token", refresh_token)[:_HALF]
+
+
+def app_half(base: str, own_app: tuple[str, str]) -> str:
+    """Write the part of a fingerprint that only depends on the seller's own application, client id and secret."""
+    return _digest(base, "application", *own_app)[:_HALF]
+
+
+def client_mark(base: str, client_id: str) -> str:
+    """Write what a tag tells of an own application's client id: enough to find whose it is when Amazon names it."""
+    return _digest(base, "client id", client_id)[:_HALF]
 
 
 def version_id(secret: str, text: str) -> str:

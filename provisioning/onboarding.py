@@ -11,7 +11,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Protocol
 
 from provisioning.errors import AmazonRefused, RotationPending, SellerkeysError, Unreachable
-from provisioning.fingerprint import version_id
+from provisioning.fingerprint import client_mark, version_id
 from provisioning.offering import Offering
 from provisioning.outcomes import Outcome, failure
 from provisioning.payload import OWN, App, Credential, Offer
@@ -216,7 +216,9 @@ class Executor:
         consented = planned.seller.consented_on
         if consented is None and planned.seller.application == "shared" and self._fleet.needs_consent:
             consented = self._now().date()
-        state = replace(state, fingerprint=planned.fingerprint, consented_on=consented)
+        own_app = planned.handed_in.own_app
+        client = client_mark(self._fleet.base, own_app[0]) if own_app else None
+        state = replace(state, fingerprint=planned.fingerprint, consented_on=consented, client=client)
         self._store.tag(planned.secret.arn, state.to_tags())
 
 

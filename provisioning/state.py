@@ -34,6 +34,11 @@ _NAMES: Final = {
     "app_version": "app",
     "fingerprint": "fingerprint",
     "client_secret_expires_on": "client-secret-expires",
+    "changed_at": "client-secret-changed",
+    "old_client_secret_ends_at": "old-client-secret-ends",
+    "noticed_at": "noticed",
+    "client": "client",
+    "told_expiry": "told-expiry",
 }
 
 
@@ -44,7 +49,12 @@ class State:
     `app_version` is the version of the app secret that AWSCURRENT was composed from (or `own`); `fingerprint` is that
     of the credential last handed in, see fingerprint.py; `cause` is a code of causes.py. `refused_since` and
     `refused_at` are the first and the last of the refusals that came for one cause without a proof between them; they
-    stay after a proof, which is then later. `told` is the status that people were last told of.
+    stay after a proof, which is then later. `told` is the status that people were last told of, `told_expiry` the end
+    of a client secret that they were.
+
+    On the app secret, `app_version` is the version that the other tags describe, `changed_at` when it became current,
+    `noticed_at` when Amazon last wrote to our queues. `client` recognises a seller's own application, see
+    fingerprint.py.
     """
 
     status: str | None = None
@@ -57,6 +67,11 @@ class State:
     app_version: str | None = None
     fingerprint: str | None = None
     client_secret_expires_on: date | None = None
+    changed_at: datetime | None = None
+    old_client_secret_ends_at: datetime | None = None
+    noticed_at: datetime | None = None
+    client: str | None = None
+    told_expiry: str | None = None
 
     @classmethod
     def from_tags(cls, tags: Mapping[str, str]) -> Self:
@@ -73,6 +88,11 @@ class State:
             app_version=found["app_version"],
             fingerprint=found["fingerprint"],
             client_secret_expires_on=_date(found["client_secret_expires_on"]),
+            changed_at=_moment(found["changed_at"]),
+            old_client_secret_ends_at=_moment(found["old_client_secret_ends_at"]),
+            noticed_at=_moment(found["noticed_at"]),
+            client=found["client"],
+            told_expiry=found["told_expiry"],
         )
 
     @property

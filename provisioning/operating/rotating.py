@@ -9,6 +9,7 @@ from collections import deque
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
+from provisioning.application.pace import STARTS_A_SECOND
 from provisioning.causes import find_cause
 from provisioning.errors import RotationPending, SecretBeingDeleted, SecretEmpty, SellerkeysError, Waiting
 from provisioning.outcomes import Outcome, failure
@@ -24,8 +25,6 @@ if TYPE_CHECKING:
     from provisioning.roster import Row
     from provisioning.store import Secret, Store
 
-#: A rotation writes twice, and 90 % of 50 writes a second are 45 (design.md 10).
-STARTS_A_SECOND: Final = 22
 #: How often a running rotation is looked at, in seconds; DescribeSecret has no limit worth minding (aws.md 5.1).
 _LOOK_EVERY: Final = 2.0
 #: What is written may not be readable at once (aws.md 2.8): a version counts as gone when it was missed that often.

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 from provisioning.causes import Fault
 from provisioning.errors import AmazonRefused
+from provisioning.fingerprint import client_mark
+from provisioning.naming import TAG_BASE
 from provisioning.payload import App, Credential
 from provisioning.proving import prove
 from provisioning.rotation.offers import Disagreement, Offers, difference
@@ -136,7 +138,13 @@ class Rotation:
 
     def _say(self, secret: Secret, token: str, credential: Credential) -> None:
         """Write the state tags of what is current, and take off the labels that have served."""
-        state = State(status=ACTIVE, cause="", proven_at=self._now(), app_version=credential.app_version)
+        state = State(
+            status=ACTIVE,
+            cause="",
+            proven_at=self._now(),
+            app_version=credential.app_version,
+            client=_own_client(secret, credential),
+        )
         if State.from_tags(secret.tags).status == OFFER_REFUSED and not taken_up(secret, token):
             # Still true: the one before is in use, and whoever handed the refused one in has to learn of it.
             state = replace(state, status=None, cause=None)
@@ -193,6 +201,12 @@ class Rotation:
     def _note(self, secret: Secret, status: str, cause: Cause) -> None:
         noted = refusal_noted(State.from_tags(secret.tags), status, cause.code, self._now())
         self._store.tag(secret.arn, noted.to_tags())
+
+
+def _own_client(secret: Secret, credential: Credential) -> str | None:
+    """Write the mark by which a message of Amazon's about an own application finds its seller."""
+    base = secret.tags.get(TAG_BASE)
+    return client_mark(base, credential.client_id) if base and credential.has_own_application else None
 
 
 def _is_at_fault(cause: Cause, brings_app: bool) -> bool:  # noqa: FBT001  what the question is about

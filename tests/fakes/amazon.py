@@ -22,6 +22,9 @@ class FakeAmazon:
     `replaces` maps a refresh token to the one the next answer is to hold; `expired` are client ids whose secret SP-API
     calls expired while LWA does not; `down` makes every answer a 503; `closed` are SP-API paths that no role opens, and
     `mute` those that give no usable answer.
+
+    A client secret is made where `enrolled`: `made` lists the client ids, in order; `lost` lets the answer get lost on
+    the way, `status` is what is answered instead of Amazon's own. What is sent to a queue is the test's to write.
     """
 
     apps: dict[str, str] = field(default_factory=dict)
@@ -32,6 +35,10 @@ class FakeAmazon:
     closed: set[str] = field(default_factory=set)
     mute: set[str] = field(default_factory=set)
     calls: list[str] = field(default_factory=list)
+    enrolled: bool = True
+    made: list[str] = field(default_factory=list)
+    lost: bool = False
+    status: int | None = None
 
     def __call__(self, request: urllib.request.Request) -> Answer:
         path = urlsplit(request.full_url).path
@@ -39,6 +46,8 @@ class FakeAmazon:
         if self.down or path in self.mute:
             return Answer(503, b"<html>Service Unavailable</html>")
         assert request.get_header("User-agent")
+        if path == "/applications/2023-11-30/clientSecret":
+            return self._rotate(request)
         if path.endswith("/auth/o2/token"):
             return self._token({name: values[0] for name, values in parse_qs((request.data or b"").decode()).items()})
         return self._sp_api(path, request.get_header("X-amz-access-token") or "")
@@ -46,6 +55,8 @@ class FakeAmazon:
     def _token(self, form: dict[str, str]) -> Answer:
         if self.apps.get(form["client_id"]) != form["client_secret"]:
             return _json(401, error="invalid_client", error_description="Client authentication failed")
+        if form.get("scope") == "sellingpartnerapi::client_credential:rotation":
+            return _json(200, access_token=f"rotation {form['client_id']}", token_type="bearer", expires_in=3600)
         if form["grant_type"] == "client_credentials":
             return _json(200, access_token=f"grantless {form['client_id']}", token_type="bearer", expires_in=3600)
         token = form["refresh_token"]
@@ -56,6 +67,21 @@ class FakeAmazon:
         answered = self.replaces.get(token, token)
         self.tokens[answered] = self.tokens[token]
         return _json(200, access_token=f"seller {token}", refresh_token=answered, token_type="bearer", expires_in=3600)
+
+    def _rotate(self, request: urllib.request.Request) -> Answer:
+        kind, _, client_id = (request.get_header("X-amz-access-token") or "").partition(" ")
+        assert (request.get_method(), request.data) == ("POST", None)
+        if kind != "rotation":
+            return _json(403, errors=[_denied("")])
+        if self.status:
+            return _json(self.status, errors=[{"code": "x", "message": "said so", "details": ""}])
+        if not self.enrolled:
+            said = "Application is not enrolled for rotation notification. Please update application notification "
+            return _json(400, errors=[{"code": "InvalidInput", "message": f"{said}preference in Developer console."}])
+        self.made.append(client_id)
+        if self.lost:
+            raise TimeoutError
+        return Answer(204, b"")
 
     def _sp_api(self, path: str, access_token: str) -> Answer:
         kind, _, subject = access_token.partition(" ")

@@ -1,0 +1,154 @@
+"""The app secret's later values: stored first, then proven, then made current, then noted (design.md 4).
+
+Each step may be the last before a crash; whoever comes next finds by the labels how far it got. A version that Amazon
+sent carries the label of its life (lives.py), one that a person handed in is on offer.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from provisioning.application.lives import OVERLAP, Source, arrived, known, life_of, served
+from provisioning.errors import AmazonRefused, LabelMoved, SellerkeysError
+from provisioning.fingerprint import version_id
+from provisioning.payload import App, MalformedPayload
+from provisioning.proving import prove_app
+from provisioning.state import ACTIVE, OFFER_REFUSED, State
+from provisioning.store import CURRENT, OFFERED
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+    from provisioning.amazon import Amazon
+    from provisioning.application.lives import Life
+    from provisioning.store import Secret, Store
+
+
+class AnotherApplication(SellerkeysError):
+    """What arrived or is on offer belongs to another client id than the fleet's application."""
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """The app secret as it stands: what is told of it, and its current value."""
+
+    secret: Secret
+    app: App = field(repr=False)
+    version: str
+
+
+class Keeper:
+    """Writes the app secret of a fleet; `now` tells the time, as AWS does."""
+
+    def __init__(self, store: Store, amazon: Amazon, secret_id: str, now: Callable[[], datetime]) -> None:
+        self._store = store
+        self._amazon = amazon
+        self._secret_id = secret_id
+        self._now = now
+
+    def held(self) -> Held:
+        """Read what is current; raises SecretEmpty before anybody set an application."""
+        secret = self._store.describe(self._secret_id)
+        value = self._store.read(secret.arn)
+        return Held(secret, App.from_json(value.text), value.version)
+
+    def keep(self, held: Held, app: App, life: Life) -> str:
+        """Store what Amazon sent under the label of its life; returns its version. The same again does nothing."""
+        text = app.to_json()
+        version = version_id(held.secret.arn, text)
+        if life.label not in held.secret.versions.get(version, ()):
+            self._store.put(held.secret.arn, text, version=version, labels=[life.label])
+        return version
+
+    def adopt(self, held: Held, app: App, version: str) -> None:
+        """Prove a version that is stored, make it current and note it; raises AmazonRefused or Unreachable."""
+        prove_app(self._amazon, app)
+        self._store.move(held.secret.arn, CURRENT, to=version, source=held.version)
+        self.note(self._store.describe(held.secret.arn), changed=True)
+
+    def take_up(self) -> str | None:
+        """Take up what a person has put on offer; returns the version that became current, None where nothing is.
+
+        Raises AmazonRefused after dropping what Amazon refuses, Unreachable where it stays on offer.
+        """
+        held = self.held()
+        offer = held.secret.holder(OFFERED)
+        if offer is None:
+            return None
+        if offer != held.version:
+            try:
+                self.adopt(held, self._offered(held, offer), offer)
+            except AmazonRefused as refused:
+                self.refuse(refused)
+                self._drop(held.secret, offer)
+                raise
+            except (MalformedPayload, AnotherApplication):
+                self._drop(held.secret, offer)
+                raise
+        self._drop(held.secret, offer)
+        return offer
+
+    def catch_up(self) -> str | None:
+        """Prove what arrived and was stored but not yet proven; returns its version, None where nothing is."""
+        held = self.held()
+        version = arrived(held.secret)
+        life = life_of(held.secret, version)
+        if version is None or life is None:
+            return None
+        app = App.from_json(self._store.read(held.secret.arn, label=life.label, version=version).text)
+        self.adopt(held, app, version)
+        return version
+
+    def refuse(self, refused: AmazonRefused) -> None:
+        """Note that a new client secret was refused; the one before stays in use."""
+        self._store.tag(self._secret_id, State(status=OFFER_REFUSED, cause=refused.cause.code).to_tags())
+
+    def note(self, secret: Secret, *, changed: bool = False) -> bool:
+        """Write the state tags of what is current; `changed`: it replaced another. False where they describe it."""
+        state, current = State.from_tags(secret.tags), secret.holder(CURRENT)
+        if current is None or state.app_version == current:
+            return False
+        now, life = self._now(), life_of(secret, current)
+        noted = State(app_version=current)
+        if life:
+            # Without one it came from elsewhere, and nothing tells that it was proven.
+            day = life.expires_at.date()
+            noted = replace(noted, status=ACTIVE, cause="", proven_at=now, client_secret_expires_on=day)
+        if changed or state.app_version or (life and life.source is Source.AMAZON):
+            ends = (life and life.old_ends_at) or now + OVERLAP
+            noted = replace(noted, changed_at=now, old_client_secret_ends_at=ends)
+        self._store.tag(secret.arn, noted.to_tags())
+        return True
+
+    def tidy(self, secret: Secret) -> None:
+        """Take off the labels that have served."""
+        for label, version in served(secret):
+            self._take_off(secret, label, version)
+
+    def learn(self, secret: Secret, life: Life) -> None:
+        """Write until when the current version lives, now that Amazon has said so."""
+        current, before = secret.holder(CURRENT), known(secret)
+        if current is None or before == life:
+            return
+        self._store.move(secret.arn, life.label, to=current, source=secret.holder(life.label))
+        if before and before.label in secret.versions.get(current, ()):
+            self._take_off(secret, before.label, current)
+        self._store.tag(secret.arn, State(client_secret_expires_on=life.expires_at.date()).to_tags())
+
+    def _offered(self, held: Held, offer: str) -> App:
+        app = App.from_json(self._store.read(held.secret.arn, label=OFFERED, version=offer).text)
+        if app.client_id != held.app.client_id:
+            raise AnotherApplication("what is on offer is another application: its sellers are others too")
+        return app
+
+    def _drop(self, secret: Secret, offer: str) -> None:
+        self._take_off(secret, OFFERED, offer)
+
+    def _take_off(self, secret: Secret, label: str, version: str) -> None:
+        try:
+            self._store.move(secret.arn, label, to=None, source=version)
+        except LabelMoved:
+            # Somebody else has taken it off.
+            return
