@@ -7,9 +7,11 @@ from infra import configuration
 from infra.alarm_topic import AlarmTopic, AlarmTopicArgs
 from infra.app_secret import AppSecret, AppSecretArgs
 from infra.calendar_function import CalendarFunction, CalendarFunctionArgs
+from infra.consent_function import ConsentFunction, ConsentFunctionArgs
 from infra.credential_queues import CredentialQueues, CredentialQueuesArgs
 from infra.encryption_key import EncryptionKey, EncryptionKeyArgs
 from infra.fleet_table import FleetTable, FleetTableArgs
+from infra.held_key import HeldKey, HeldKeyArgs
 from infra.one_reader import OneReader, OneReaderArgs
 from infra.people import People
 from infra.place import Place
@@ -35,12 +37,25 @@ place = Place(
 
 key = EncryptionKey("key", EncryptionKeyArgs(place=place), on_aws)
 app = AppSecret("app", AppSecretArgs(place=place, key_arn=key.arn), on_aws)
+table = FleetTable("table", FleetTableArgs(place=place), on_aws)
 CredentialQueues("queues", CredentialQueuesArgs(place=place), on_aws)
-FleetTable("table", FleetTableArgs(place=place), on_aws)
 alarms = AlarmTopic("alarms", AlarmTopicArgs(place=place, contact=settings.application.contact), on_aws)
 rotates = RotationFunctionArgs(place=place, key_arn=key.arn, app_secret_arn=app.arn, alarm_topic_arn=alarms.arn)
 rotation = RotationFunction("rotation", rotates, on_aws)
 CalendarFunction("calendar", CalendarFunctionArgs(place=place, alarm_topic_arn=alarms.arn), on_aws)
+if settings.consent.pages:
+    held_key = HeldKey("held-key", HeldKeyArgs(place=place), on_aws)
+    takes_in = ConsentFunctionArgs(
+        place=place,
+        settings=settings,
+        key_arn=key.arn,
+        held_key_arn=held_key.arn,
+        app_secret_arn=app.arn,
+        table_name=table.name,
+        alarm_topic_arn=alarms.arn,
+    )
+    consent = ConsentFunction("consent", takes_in, on_aws)
+    pulumi.export("consent_address", consent.address)
 if settings.isolation == "one-role":
     OneReader("reader", OneReaderArgs(place=place, key_arn=key.arn), on_aws)
 for row in fleet.sellers:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _PACKAGE: Final = "provisioning"
+_DATA: Final = (".csv", ".css")
 _UNDATED: Final = (1980, 1, 1, 0, 0, 0)
 _UNIX: Final = 3
 _REGULAR_FILE: Final = 0o100644 << 16
@@ -40,8 +41,8 @@ def build(project: Path, name: str, handler: str) -> Path:
 def files(project: Path, module: str) -> list[Path]:
     """List what `module` needs of `provisioning`, itself included, sorted and relative to `project`.
 
-    Modules, the packages they lie in, and a module's data: the CSV of its own name. Imports that only a type checker
-    makes do not count. Raises ModuleNotFoundError if there is no such module.
+    Modules, the packages they lie in, and a module's data: the CSV or style sheet of its own name. Imports that only a
+    type checker makes do not count. Raises ModuleNotFoundError if there is no such module.
     """
     if _source(project, module) is None:
         raise ModuleNotFoundError(f"{module} is no module of {project}")
@@ -52,7 +53,7 @@ def files(project: Path, module: str) -> list[Path]:
         if path is not None and path not in found:
             found.add(path)
             waiting += _imports(project, path)
-    data = {path.with_suffix(".csv") for path in found}
+    data = {path.with_suffix(suffix) for path in found for suffix in _DATA}
     return sorted(found | {path for path in data if (project / path).is_file()})
 
 

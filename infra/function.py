@@ -27,7 +27,7 @@ class FunctionArgs:
     """A function: its name in the fleet (`rotation`), what it does (a sentence), its zip and entry point in it.
 
     `policy_name` and `policy` are what its role may do; `memory` is in megabytes, `timeout` in seconds, `variables` its
-    environment, which holds nothing secret.
+    environment, which holds nothing secret; `at_once` is how often it may run at the same time, None as often as asked.
     """
 
     place: Place
@@ -40,6 +40,7 @@ class FunctionArgs:
     memory: int
     timeout: int
     variables: Mapping[str, pulumi.Input[str]]
+    at_once: int | None = None
 
 
 def declare_function(name: str, args: FunctionArgs, parent: pulumi.Resource) -> aws.lambda_.Function:
@@ -79,6 +80,7 @@ def declare_function(name: str, args: FunctionArgs, parent: pulumi.Resource) -> 
         architectures=["arm64"],
         memory_size=args.memory,
         timeout=args.timeout,
+        reserved_concurrent_executions=args.at_once,
         environment=aws.lambda_.FunctionEnvironmentArgs(variables=dict(args.variables)),
         tags=tags,
         # Without its log group Lambda makes one of its own, which keeps everything for ever.

@@ -8,7 +8,11 @@ short. Standard library only.
 from __future__ import annotations
 
 import hashlib
+from typing import TYPE_CHECKING
 from uuid import UUID
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 #: What stands for the application where the seller uses the shared one.
 SHARED = "shared"
@@ -34,6 +38,20 @@ def app_half(base: str, own_app: tuple[str, str]) -> str:
 def client_mark(base: str, client_id: str) -> str:
     """Write what a tag tells of an own application's client id: enough to find whose it is when Amazon names it."""
     return _digest(base, "client id", client_id)[:_HALF]
+
+
+def partner_print(base: str, selling_partner_id: str) -> str:
+    """Write what stands for a selling partner id in a tag: enough to find a seller by, too little to read one."""
+    return _digest(base, "selling partner", selling_partner_id)[:_HALF]
+
+
+def stores_print(secret: str, stores: Iterable[tuple[str, str]]) -> str:
+    """Write what stands for a seller's stores in a tag; `stores` pairs marketplace ids with store names.
+
+    Salted with the seller's secret, so two sellers' prints cannot be compared.
+    """
+    listed = sorted(set(stores))
+    return _digest(secret, "stores", *(part for store in listed for part in store))[:_HALF]
 
 
 def version_id(secret: str, text: str) -> str:

@@ -40,6 +40,11 @@ class Fleet:
         """Whether sellers of the shared application have to renew their consent every 365 days (sp-api.md 3)."""
         return self.settings.application.kind != "private"
 
+    @property
+    def schedule(self) -> str:
+        """Secrets Manager's schedule expression for every seller."""
+        return self.settings.rotation
+
     def secret_of(self, seller: str) -> str:
         """Name a seller's secret."""
         return naming.seller_secret_name(self.base, seller)

@@ -90,6 +90,11 @@ def key_alias(base: str) -> str:
     return f"alias/sellerkeys-{base}"
 
 
+def held_key_alias(base: str) -> str:
+    """Name the alias of the key that encrypts what sellers handed over and a person has to look at first."""
+    return f"alias/sellerkeys-{base}-held"
+
+
 def identity_tags(base: str, seller: str, region: str, application: str) -> dict[str, str]:
     """List the static tags of a seller's secret; only the Pulumi program writes them."""
     return {TAG_BASE: base, TAG_SELLER: seller, TAG_REGION: region, TAG_APPLICATION: application}

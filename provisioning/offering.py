@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from provisioning import filling
 from provisioning.errors import LabelMoved, RotationPending
 from provisioning.fingerprint import version_id
 from provisioning.rotation.versions import named
 from provisioning.store import KEPT, OFFERED, WAITING
 
 if TYPE_CHECKING:
-    from provisioning.fleet import Fleet
+    from provisioning.filling import Schedule
     from provisioning.payload import Offer
     from provisioning.store import Secret, Store
 
@@ -26,7 +27,7 @@ class Offering:
     offer then is not outstanding.
     """
 
-    def __init__(self, fleet: Fleet, store: Store) -> None:
+    def __init__(self, fleet: Schedule, store: Store) -> None:
         self._fleet = fleet
         self._store = store
 
@@ -68,12 +69,7 @@ class Offering:
 
     def start(self, secret: Secret) -> str:
         """Start a rotation as the configuration wants it; returns its version."""
-        return self._store.rotate(
-            secret.arn,
-            function=self._fleet.rotation_function(secret.account),
-            schedule=self._fleet.settings.rotation,
-            immediately=True,
-        )
+        return filling.start(self._store, secret, self._fleet, immediately=True)
 
     def _at_rest(self, secret_id: str) -> Secret:
         secret = self._store.describe(secret_id)

@@ -10,15 +10,16 @@ from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Protocol
 
-from provisioning.errors import AmazonRefused, RotationPending, SellerkeysError, Unreachable
-from provisioning.fingerprint import client_mark, version_id
+from provisioning.errors import AmazonRefused, SellerkeysError, Unreachable
+from provisioning.filling import put_first, start, turn_on
+from provisioning.fingerprint import client_mark
 from provisioning.offering import Offering
 from provisioning.outcomes import Outcome, failure
 from provisioning.payload import OWN, App, Credential, Offer
 from provisioning.planning import Action, Planned, Refused
 from provisioning.proving import prove
 from provisioning.state import ACTIVE, State
-from provisioning.store import CURRENT, FIRST
+from provisioning.store import CURRENT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -123,7 +124,7 @@ class Executor:
         if planned.action is Action.KEEP:
             return _unchanged(planned)
         if planned.action is Action.TURN_ON:
-            self._turn_on(planned)
+            turn_on(self._store, planned.secret, self._fleet)
             return Outcome(planned.seller.seller, "completed", "rotation was off and is on again")
         renewed: list[str] = []
 
@@ -160,17 +161,17 @@ class Executor:
 
     def _fill_unproven(self, planned: Planned, refresh_token: str) -> None:
         credential = replace(self._prover.compose(planned), refresh_token=refresh_token)
-        if not self._put_first(planned, credential):
+        if not put_first(self._store, planned.secret, credential):
             self._offering.offer(planned.secret.arn, _offer(planned, refresh_token))
             return
         self._tag(planned, State())
-        self._rotate(planned, immediately=True)
+        start(self._store, planned.secret, self._fleet, immediately=True)
 
     def _fill(self, planned: Planned, credential: Credential) -> Outcome:
-        if not self._put_first(planned, credential):
+        if not put_first(self._store, planned.secret, credential):
             # Somebody else's value is current: theirs was first, ours comes after it.
             return self._offer(planned, credential)
-        self._turn_on(planned)
+        turn_on(self._store, planned.secret, self._fleet)
         state = State(status=ACTIVE, cause="", proven_at=self._now(), app_version=credential.app_version)
         self._tag(planned, state)
         if planned.action is Action.COMPLETE:
@@ -179,38 +180,10 @@ class Executor:
             planned.seller.seller, "onboarded", f"proven for {', '.join(planned.seller.marketplaces)}; rotating"
         )
 
-    def _put_first(self, planned: Planned, credential: Credential) -> bool:
-        """Put the first value; tells whether it, and not somebody else's, is current."""
-        text = credential.to_json()
-        version = version_id(planned.secret.arn, text)
-        if planned.secret.holder(CURRENT) is None:
-            self._store.put(planned.secret.arn, text, version=version, labels=[FIRST])
-        found = self._store.describe(planned.secret.arn).holder(CURRENT)
-        if found is None:
-            # A rotation that was turned on too early has left a version, so ours was not the secret's first.
-            self._store.move(planned.secret.arn, CURRENT, to=version, source=None)
-        return found in {None, version}
-
     def _offer(self, planned: Planned, credential: Credential) -> Outcome:
         self._offering.offer(planned.secret.arn, _offer(planned, credential.refresh_token))
         self._tag(planned, State(status=ACTIVE, cause=""))
         return Outcome(planned.seller.seller, "offered", "proven; the rotation that was started takes it up")
-
-    def _turn_on(self, planned: Planned) -> None:
-        try:
-            self._rotate(planned, immediately=False)
-        except RotationPending:
-            # It is on already: an earlier run got this far.
-            if not self._store.describe(planned.secret.arn).rotation_enabled:
-                raise
-
-    def _rotate(self, planned: Planned, *, immediately: bool) -> None:
-        self._store.rotate(
-            planned.secret.arn,
-            function=self._fleet.rotation_function(planned.secret.account),
-            schedule=self._fleet.settings.rotation,
-            immediately=immediately,
-        )
 
     def _tag(self, planned: Planned, state: State) -> None:
         consented = planned.seller.consented_on

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator
@@ -57,6 +58,55 @@ Principals = Annotated[
 Isolation = Literal["role-per-seller", "one-role"]
 
 
+def _day(text: object) -> object:
+    # pydantic alone would take 20261012 for seconds since 1970.
+    if not isinstance(text, date) and not (isinstance(text, str) and re.fullmatch(r"\d{4}-\d\d-\d\d", text, re.ASCII)):
+        raise ValueError("has to be a date such as 2026-09-30")
+    return text
+
+
+class DatedRole(BaseModel):
+    """A role that the application gained: who consented before that day has to consent again (sp-api.md 3)."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+
+    name: Annotated[str, Field(min_length=1)]
+    since: Annotated[date, BeforeValidator(_day)]
+
+
+class Consent(BaseModel):
+    """The pages on which sellers hand over access.
+
+    `pages` says whether there are any; `application_id` is the id under which Amazon shows the application, empty where
+    sellers only bring applications of their own; `address` is the vendor's own in front, empty where the function's own
+    serves; a `draft` is not yet public.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+
+    pages: bool = False
+    application_id: str = ""
+    address: str = ""
+    draft: bool = False
+    roles: Annotated[tuple[DatedRole, ...], BeforeValidator(lambda v: tuple(v) if isinstance(v, list) else v)] = ()
+
+    @field_validator("application_id")
+    @classmethod
+    def _is_application(cls, application_id: str) -> str:
+        if application_id and not re.fullmatch(
+            r"amzn1\.(sp\.solution|sellerapps\.app)\.[0-9A-Za-z-]{1,64}", application_id
+        ):
+            raise ValueError("has to be the application id, such as amzn1.sp.solution.…, and not the client id")
+        return application_id
+
+    @field_validator("address")
+    @classmethod
+    def _is_origin(cls, address: str) -> str:
+        if address and not re.fullmatch(r"https://[a-z0-9-]+(\.[a-z0-9-]+)+", address):
+            raise ValueError("has to be https:// and a host in small letters, without a path, port or slash at the end")
+        return address
+
+
 class Quotas(BaseModel):
     """What AWS lets the account have: say here what it raised, or what others in the account leave over."""
 
@@ -86,6 +136,7 @@ class Settings(BaseModel):
     isolation: Isolation = "role-per-seller"
     rotation: str = "rate(30 days)"
     application: Application
+    consent: Consent = Consent()
     quotas: Quotas = Quotas()
     disposable: bool = False
 

@@ -22,6 +22,8 @@ REFUSED: Final = "refused"
 OFFER_REFUSED: Final = "offer-refused"
 #: The seller has to authorize the application again; decided over the whole fleet (fleet_health.py).
 REAUTHORIZE: Final = "reauthorize"
+#: The secret is empty, and a credential for it lies in the fleet's table until a person has approved it.
+HELD: Final = "held"
 
 _NAMES: Final = {
     "status": "status",
@@ -33,6 +35,8 @@ _NAMES: Final = {
     "told": "told",
     "app_version": "app",
     "fingerprint": "fingerprint",
+    "partner": "partner",
+    "stores": "stores",
     "client_secret_expires_on": "client-secret-expires",
     "changed_at": "client-secret-changed",
     "old_client_secret_ends_at": "old-client-secret-ends",
@@ -47,10 +51,10 @@ class State:
     """The state tags of one secret; None is a tag that is not there.
 
     `app_version` is the version of the app secret that AWSCURRENT was composed from (or `own`); `fingerprint` is that
-    of the credential last handed in, see fingerprint.py; `cause` is a code of causes.py. `refused_since` and
-    `refused_at` are the first and the last of the refusals that came for one cause without a proof between them; they
-    stay after a proof, which is then later. `told` is the status that people were last told of, `told_expiry` the end
-    of a client secret that they were.
+    of the credential last handed in, `partner` and `stores` of the selling partner id and the stores that Amazon named
+    then, see fingerprint.py; `cause` is a code of causes.py. `refused_since` and `refused_at` are the first and the
+    last of the refusals that came for one cause without a proof between them; they stay after a proof, which is then
+    later. `told` is the status that people were last told of, `told_expiry` the end of a client secret that they were.
 
     On the app secret, `app_version` is the version that the other tags describe, `changed_at` when it became current,
     `noticed_at` when Amazon last wrote to our queues. `client` recognises a seller's own application, see
@@ -66,6 +70,8 @@ class State:
     told: str | None = None
     app_version: str | None = None
     fingerprint: str | None = None
+    partner: str | None = None
+    stores: str | None = None
     client_secret_expires_on: date | None = None
     changed_at: datetime | None = None
     old_client_secret_ends_at: datetime | None = None
@@ -87,6 +93,8 @@ class State:
             told=found["told"],
             app_version=found["app_version"],
             fingerprint=found["fingerprint"],
+            partner=found["partner"],
+            stores=found["stores"],
             client_secret_expires_on=_date(found["client_secret_expires_on"]),
             changed_at=_moment(found["changed_at"]),
             old_client_secret_ends_at=_moment(found["old_client_secret_ends_at"]),

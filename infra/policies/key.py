@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from infra.policies.document import ITSELF, document, service, through_secrets_manager
+from infra.policies.document import ITSELF, document, only, service, through_secrets_manager
+from provisioning import naming
 
 if TYPE_CHECKING:
     from infra.place import Place
@@ -84,4 +85,33 @@ def key_policy(place: Place) -> Document:
             "Resource": ITSELF,
             "Condition": {"StringNotLike": {"kms:EncryptionContext:SecretARN": secrets}},
         },
+    )
+
+
+def held_key_policy(place: Place) -> Document:
+    """Say who may use the key for what waits: the consent function seals, operators open, and nobody does both.
+
+    The account may, so an identity policy still has to say who; what the configuration does not name is denied.
+    """
+    account = {"AWS": f"arn:aws:iam::{place.account}:root"}
+    ours = {"StringEquals": {"kms:EncryptionContext:base": place.base}}
+    return document(
+        {
+            "Sid": "AccountAdministers",
+            "Effect": "Allow",
+            "Principal": account,
+            "Action": list(ADMINISTRATION),
+            "Resource": ITSELF,
+        },
+        {
+            "Sid": "SealAndOpenForThisFleet",
+            "Effect": "Allow",
+            "Principal": account,
+            "Action": ["kms:Encrypt", "kms:Decrypt"],
+            "Resource": ITSELF,
+            "Condition": ours,
+        },
+        only("OnlyTheConsentFunctionSeals", (place.function_role(naming.CONSENT),), "kms:Encrypt"),
+        only("OnlyOperatorsOpen", place.people.operators, "kms:Decrypt"),
+        only("NoOtherUse", (), "kms:GenerateDataKey*", "kms:ReEncrypt*", "kms:CreateGrant"),
     )

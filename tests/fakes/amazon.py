@@ -21,7 +21,8 @@ class FakeAmazon:
 
     `replaces` maps a refresh token to the one the next answer is to hold; `expired` are client ids whose secret SP-API
     calls expired while LWA does not; `down` makes every answer a 503; `closed` are SP-API paths that no role opens, and
-    `mute` those that give no usable answer.
+    `mute` those that give no usable answer. `codes` maps a consent's code to the refresh token it is good for once,
+    `partners` a refresh token to the id that Amazon's transactions name; `stores` names stores other than "A store".
 
     A client secret is made where `enrolled`: `made` lists the client ids, in order; `lost` lets the answer get lost on
     the way, `status` is what is answered instead of Amazon's own. What is sent to a queue is the test's to write.
@@ -34,6 +35,9 @@ class FakeAmazon:
     down: bool = False
     closed: set[str] = field(default_factory=set)
     mute: set[str] = field(default_factory=set)
+    codes: dict[str, str] = field(default_factory=dict)
+    partners: dict[str, str] = field(default_factory=dict)
+    stores: dict[str, str] = field(default_factory=dict)
     calls: list[str] = field(default_factory=list)
     enrolled: bool = True
     made: list[str] = field(default_factory=list)
@@ -59,7 +63,11 @@ class FakeAmazon:
             return _json(200, access_token=f"rotation {form['client_id']}", token_type="bearer", expires_in=3600)
         if form["grant_type"] == "client_credentials":
             return _json(200, access_token=f"grantless {form['client_id']}", token_type="bearer", expires_in=3600)
-        token = form["refresh_token"]
+        if form["grant_type"] == "authorization_code":
+            token = self.codes.pop(form["code"], "")
+            assert form["redirect_uri"]
+        else:
+            token = form["refresh_token"]
         if token not in self.tokens:
             return _json(400, error="invalid_grant", error_description="revoked")
         if self.tokens[token][0] != form["client_id"]:
@@ -92,8 +100,12 @@ class FakeAmazon:
             return _json(403, errors=[_denied("")])
         if path.endswith("/destinations"):
             return _json(200, payload=[]) if kind == "grantless" else _json(403, errors=[_denied("")])
-        markets = self.tokens[subject][1]
-        return _json(200, payload=[{"marketplace": {"id": market}, "storeName": "A store"} for market in markets])
+        if path.endswith("/transactions"):
+            ids = [self.partners[subject]] if subject in self.partners else []
+            named = [{"sellingPartnerMetadata": {"sellingPartnerId": partner}} for partner in ids]
+            return _json(200, payload={"transactions": named})
+        markets, name = self.tokens[subject][1], self.stores.get(subject, "A store")
+        return _json(200, payload=[{"marketplace": {"id": market}, "storeName": name} for market in markets])
 
 
 def _denied(details: str) -> dict[str, str]:

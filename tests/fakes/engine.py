@@ -96,7 +96,10 @@ class _Engine(mocks.Mocks):
     def new_resource(self, args: mocks.MockResourceArgs) -> tuple[str, dict[str, Any]]:
         """Give a resource its id, its ARN and what else a program takes from it."""
         self.made.append(args)
-        return f"{args.name}-id", {**args.inputs, "arn": f"arn:{args.typ}:{args.name}", "keyId": f"{args.name}-key"}
+        told = {"arn": f"arn:{args.typ}:{args.name}", "keyId": f"{args.name}-key"}
+        if args.typ == "aws:lambda/functionUrl:FunctionUrl":
+            told["functionUrl"] = f"https://{args.name}.example/"
+        return f"{args.name}-id", {**args.inputs, **told}
 
     def see_options(self, args: pulumi.ResourceTransformationArgs) -> None:
         """Note what mocks are not shown: a resource's options."""

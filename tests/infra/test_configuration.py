@@ -8,6 +8,7 @@ import pulumi
 import pytest
 
 from infra import configuration
+from provisioning.capacity import FLEET_ROLES
 from provisioning.fleet import Fleet
 from tests.fakes.engine import declare
 
@@ -122,7 +123,7 @@ def test_a_raised_trust_policy_holds_more_readers(load: Load) -> None:
 
 def test_a_roster_that_passes_a_quota_is_refused_with_the_way_out(load: Load) -> None:
     """IAM would refuse the last sellers' roles, after an hour of creating the others."""
-    rows = "".join(f"s{number},EU,DE\n" for number in range(999))
+    rows = "".join(f"s{number},EU,DE\n" for number in range(1_001 - FLEET_ROLES))
 
     with pytest.raises(pulumi.RunError) as failure:
         load(HEADER + rows)
@@ -159,6 +160,6 @@ def test_every_quota_that_is_passed_is_named(load: Load) -> None:
         load(f"{HEADER}berlin,EU,DE\nparis,EU,FR\n", quotas=json.dumps({"roles": 2, "secrets": 2}))
 
     assert [line.partition(": ")[2].partition(":")[0] for line in str(failure.value).splitlines()] == [
-        "4 IAM roles in the account are needed where there are 2",
+        f"{2 + FLEET_ROLES} IAM roles in the account are needed where there are 2",
         "3 secrets in the account and region are needed where there are 2",
     ]

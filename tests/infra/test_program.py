@@ -48,6 +48,20 @@ def test_a_fleet_is_what_is_listed_here_and_nothing_else(dev: Declaration) -> No
         ("calendar-errors", "aws:cloudwatch/metricAlarm:MetricAlarm"),
         ("calendar-overdue", "aws:cloudwatch/metricAlarm:MetricAlarm"),
         ("calendar-silent", "aws:cloudwatch/metricAlarm:MetricAlarm"),
+        ("consent", "aws:cloudwatch/logGroup:LogGroup"),
+        ("consent", "aws:iam/role:Role"),
+        ("consent", "aws:iam/rolePolicy:RolePolicy"),
+        ("consent", "aws:lambda/function:Function"),
+        ("consent", "aws:lambda/functionUrl:FunctionUrl"),
+        ("consent", "aws:lambda/permission:Permission"),
+        ("consent", "sellerkeys:index:ConsentFunction"),
+        ("consent-errors", "aws:cloudwatch/metricAlarm:MetricAlarm"),
+        ("consent-invoke", "aws:lambda/permission:Permission"),
+        ("consent-throttled", "aws:cloudwatch/metricAlarm:MetricAlarm"),
+        ("consent-unavailable", "aws:cloudwatch/metricAlarm:MetricAlarm"),
+        ("held-key", "aws:kms/alias:Alias"),
+        ("held-key", "aws:kms/key:Key"),
+        ("held-key", "sellerkeys:index:HeldKey"),
         ("key", "aws:kms/alias:Alias"),
         ("key", "aws:kms/key:Key"),
         ("key", "sellerkeys:index:EncryptionKey"),
@@ -99,6 +113,7 @@ def test_outputs_do_not_grow_with_the_fleet(dev: Declaration) -> None:
         "region": "eu-west-1",
         "rotation_function_arn": "arn:aws:lambda/function:Function:rotation",
         "app_secret_name": "sellerkeys/dev/app",
+        "consent_address": "https://consent.example/",
         "sellers": 3,
     }
 
@@ -131,6 +146,7 @@ def test_secrets_and_key_are_protected_by_default(dev_config: dict[str, str]) ->
 
     assert sorted((resource.type, resource.name) for resource in prod.resources if resource.protected) == [
         ("aws:dynamodb/table:Table", "table"),
+        ("aws:kms/key:Key", "held-key"),
         ("aws:kms/key:Key", "key"),
         ("aws:kms/key:Key", "queues"),
         ("aws:secretsmanager/secret:Secret", "app"),

@@ -66,6 +66,7 @@ def test_the_commands_of_a_page_exist(page: str) -> None:
 def test_pages_tell_what_to_run() -> None:
     """The search for commands finds some; each page that asks for a look at a seller names one."""
     assert {line.split()[0] for page in PAGES for line in commands(page)} == {
+        "app",
         "check",
         "onboard",
         "repair",

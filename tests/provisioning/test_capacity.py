@@ -83,10 +83,10 @@ def test_money() -> None:
     assert [charge.millionths for charge in found.charges] == [
         501 * 400_000,
         (500 * 2 * 12 + 500 * 744) * 5,
-        2_000_000,
+        3_000_000,
         (500 * 2 * 8 + 500 * 744 - 20_000) * 3,
     ]
-    assert found.cents == 20_040 + 192 + 200 + 108
+    assert found.cents == 20_040 + 192 + 300 + 108
 
 
 def test_calls_of_kms_may_all_be_free() -> None:
