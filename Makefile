@@ -4,7 +4,7 @@ BIN := .venv/bin
 READY := .venv/ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup engine demo local test check bench simulate matrix rules lock clean
+.PHONY: help setup engine browser demo local test check bench simulate matrix rules pictures lock clean
 
 help: ## Show this list.
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -15,7 +15,7 @@ demo: setup engine ## Declare, onboard, rotate and read three sellers on the ben
 local: setup engine ## Start the bench (AWS and Amazon on loopback) until Ctrl-C.
 	@$(BIN)/python -m local up
 
-test: check engine ## Run every gate and every test.
+test: check engine browser ## Run every gate and every test.
 	$(BIN)/pytest
 
 check: setup ## Run every gate: format, lint, types, who imports whom.
@@ -38,6 +38,9 @@ matrix: setup engine ## Kill real processes at every outgoing call, lose every a
 rules: setup ## Write docs/bench.md: AWS's rules, kept by the bench and by plain moto.
 	$(BIN)/python -m benchmarks.rules
 
+pictures: setup browser ## Take the pictures of the pages for docs/ in a real browser.
+	SELLERKEYS_PICTURES=docs/pages $(BIN)/pytest -q tests/site/test_browser.py
+
 lock: setup ## Pin every dependency anew, with hashes and without any index's address.
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate --upgrade \
 	  --python-version 3.11 --group bench --group test --group clients --group prove --group plots pyproject.toml -o requirements.lock
@@ -56,6 +59,9 @@ $(READY): requirements.lock tools/installer.lock pyproject.toml
 	$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements.lock
 	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
 	@touch $@
+
+browser:
+	@tools/browser
 
 engine: setup
 	@$(BIN)/python -m local.engine.bootstrap > /dev/null

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
 import click
+import yaml
 
 from local.amazon.records import ApplicationKind
 from provisioning import roster
@@ -126,6 +127,14 @@ def _write(path: Path, text: str) -> None:
         file.write(text)
 
 
+def _declared_application_id(stack: Path) -> str:
+    """Read which application the fleet's pages are to ask consent for; empty where none is named."""
+    if not stack.is_file():
+        return ""
+    consent = (yaml.safe_load(stack.read_text(encoding="utf-8")).get("config") or {}).get("sellerkeys:consent") or {}
+    return str(consent.get("application_id", ""))
+
+
 @click.command("issue")
 @click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
 @click.option(
@@ -144,7 +153,12 @@ def _write(path: Path, text: str) -> None:
     show_envvar=True,
     help="The address of the bench's Amazon.",
 )
-@click.option("--application-id", default="", help="The id by which consent pages are to know the application.")
+@click.option(
+    "--application-id",
+    default=lambda: _declared_application_id(Path("Pulumi.dev.yaml")),
+    show_default="that of Pulumi.dev.yaml",
+    help="The id by which consent pages are to know the application.",
+)
 def issue_command(folder: Path, roster_path: Path, amazon_url: str, application_id: str) -> None:
     """Write into FOLDER what Amazon gives a vendor: client id, client secret, one refresh token per seller."""
     try:

@@ -230,9 +230,10 @@ class Registry:
             return self._applications[client_id]
 
     def application_by_id(self, application_id: str) -> Application | None:
-        """Look an application up by the id that consent pages go by; None if there is none."""
+        """Look the newest application up that consent pages know by an id; None if there is none."""
         with self._lock:
-            found = (item for item in self._applications.values() if item.application_id == application_id)
+            newest = reversed(self._applications.values())
+            found = (item for item in newest if item.application_id == application_id)
             return next(found, None)
 
     def applications(self) -> list[Application]:

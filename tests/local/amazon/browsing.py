@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 FORM = "application/x-www-form-urlencoded"
 
 
-class _Forms(HTMLParser):
+class Forms(HTMLParser):
     """Collects the forms of a page: action, hidden fields, the radio buttons that are checked, the text."""
 
     def __init__(self) -> None:
@@ -85,7 +85,7 @@ class Browser:
             text = answer.read().decode()
         finally:
             connection.close()
-        forms = _Forms()
+        forms = Forms()
         forms.feed(text)
         shown = " ".join(part for part in forms.text if part)
         return Page(answer.status, shown, answer.getheader("Location") or "", forms.forms)

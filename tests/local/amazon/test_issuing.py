@@ -52,6 +52,22 @@ def sellers(folder: Path) -> list[dict[str, str]]:
         return list(csv.DictReader(file))
 
 
+def test_the_application_is_the_one_the_fleet_asks_consent_for(
+    run: Run, folder: Path, amazon: AmazonServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Amazon knows it by the id that the stack's configuration names; without one an id is made up."""
+    monkeypatch.chdir(tmp_path)
+    run()
+    made_up = (folder / "application-id.txt").read_text(encoding="utf-8").strip()
+    config = "config:\n  sellerkeys:consent:\n    application_id: amzn1.sp.solution.PLACEHOLDER-of-the-stack\n"
+    (tmp_path / "Pulumi.dev.yaml").write_text(config, encoding="utf-8")
+    run()
+
+    assert made_up.startswith("amzn1.sp.solution.PLACEHOLDER-")
+    assert (folder / "application-id.txt").read_text() == "amzn1.sp.solution.PLACEHOLDER-of-the-stack\n"
+    assert amazon.registry.application_by_id("amzn1.sp.solution.PLACEHOLDER-of-the-stack") is not None
+
+
 def test_it_says_where_the_files_are_and_no_value(run: Run, folder: Path) -> None:
     """One line of output; values are in the files only."""
     result = run()
