@@ -12,6 +12,9 @@ from typing import TYPE_CHECKING
 from moto.core.base_backend import BackendDict
 
 from local.aws import tables, wsgi
+from local.aws.access import callers
+from local.aws.access.callers import Callers
+from local.aws.access.guard import Guard
 from local.aws.alarms import responses as alarms
 from local.aws.alarms.metered import Metered
 from local.aws.events import backend as events
@@ -56,17 +59,20 @@ class AWSServer:
         self._stopping = threading.Event()
         self.faults = Faults()
         striking = Striking(self.faults, Spent(time.monotonic), self._pause)
-        self._server = Loopback(wsgi.handler(wsgi.application(), clock, striking), "aws")
+        self._callers = Callers(CREDENTIALS)
+        self.guard = Guard(self._callers)
+        self._server = Loopback(wsgi.handler(wsgi.application(), clock, striking, self.guard), "aws")
         unsettled = unsettled or Unsettled()
         self.timeline = Timeline(clock)
         self.trail = Trail(clock, lambda event: events.tell(event, unsettled.rotation_detail_type))
         self._pool = Metered(
             functions_folder,
             Logs(logs_folder),
-            {**(environment or {}), **CREDENTIALS, "AWS_ENDPOINT_URL": self._server.url},
+            {**(environment or {}), "AWS_ENDPOINT_URL": self._server.url},
             self.timeline,
         )
         self.rotations = Rotations(clock, functions.invoke, self.trail, retries or Retries())
+        callers.install(self._callers)
         self._urls = functions.install(self._pool, clock)
         self.keys = Keys()
         secrets.install(clock, self.rotations, self.trail, unsettled, self.keys)

@@ -21,6 +21,7 @@ import moto.core.responses
 from moto.core.utils import method_names_from_class
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 
+from local.aws.access.signature import Sent
 from local.aws.faults import call as calls
 from local.aws.faults.refusal import Answer
 from local.aws.faults.striking import Dropped
@@ -29,6 +30,7 @@ from local.loopback import HOST, BodyTooLong, Handler
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    from local.aws.access.guard import Guard
     from local.aws.faults.striking import Striking
     from local.clock import Clock
 
@@ -53,8 +55,8 @@ def cache_lookups() -> None:
     vars(moto.core.responses)["method_names_from_class"] = functools.cache(method_names_from_class)
 
 
-def handler(app: Application, clock: Clock, striking: Striking) -> type[Handler]:
-    """Make the connection class that answers with what `app` says as faults allow, dated by the bench's clock."""
+def handler(app: Application, clock: Clock, striking: Striking, guard: Guard) -> type[Handler]:
+    """Make the connection class that answers with what `app` says as faults and policies allow, by the bench's date."""
 
     class Gateway(Handler):
         def serve(self) -> None:
@@ -73,11 +75,12 @@ def handler(app: Application, clock: Clock, striking: Striking) -> type[Handler]
         def _answer(self, body: bytes) -> Answer:
             headers = {name.lower(): value for name, value in self.headers.items()}
             call = calls.read(self.command, self.path, headers, body)
-
-            def proceed() -> Answer:
-                return _call(app, self._environ(body))
-
-            return striking.answer(call, proceed) if call else proceed()
+            if call is None:
+                return _failure(
+                    HTTPStatus.FORBIDDEN, "the bench takes signed requests only", "MissingAuthenticationToken"
+                )
+            sent = Sent(self.command, self.path, headers, body)
+            return striking.answer(call, lambda: guard.answer(call, sent, lambda: _call(app, self._environ(body))))
 
         def _environ(self, body: bytes) -> dict[str, Any]:
             path, _, query = self.path.partition("?")
@@ -126,7 +129,7 @@ def _call(app: Application, environ: dict[str, Any]) -> Answer:
     return Answer(int(status.split()[0]), {k: v for k, v in headers if k.lower() not in _OURS}, body)
 
 
-def _failure(status: int, message: str) -> Answer:
-    body = json.dumps({"__type": "InternalFailure", "message": message}).encode()
-    headers = {"Content-Type": "application/x-amz-json-1.1", "x-amzn-ErrorType": "InternalFailure"}
+def _failure(status: int, message: str, code: str = "InternalFailure") -> Answer:
+    body = json.dumps({"__type": code, "message": message}).encode()
+    headers = {"Content-Type": "application/x-amz-json-1.1", "x-amzn-ErrorType": code}
     return Answer(status, headers, body)

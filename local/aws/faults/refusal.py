@@ -35,7 +35,11 @@ _REFUSALS = {
 def refusal(kind: FaultKind, call: Call) -> Answer:
     """Write the refusal of one call; raises KeyError for a kind that does not refuse."""
     status, code, text = _REFUSALS[kind]
-    message = text.format(operation=f"{call.service}:{call.operation}")
+    return written(status, code, text.format(operation=f"{call.service}:{call.operation}"), call)
+
+
+def written(status: int, code: str, message: str, call: Call) -> Answer:
+    """Write an error in the form of a call."""
     if call.form == "query":
         return Answer(status, {"Content-Type": "text/xml"}, _xml(code, message))
     document = {"__type": code, "message": message}
@@ -51,6 +55,6 @@ def _xml(code: str, message: str) -> bytes:
 
 
 def _cbor(document: Mapping[str, str]) -> bytes:
-    """Write a map of short texts (RFC 8949: 0xA0 and a map's size, 0x78 and a text's length in a byte)."""
+    """Write a map of texts (RFC 8949: 0xA0 and a map's size, 0x79 and a text's length in two bytes)."""
     texts = [text.encode() for pair in document.items() for text in pair]
-    return bytes([0xA0 + len(document)]) + b"".join(bytes([0x78, len(text)]) + text for text in texts)
+    return bytes([0xA0 + len(document)]) + b"".join(b"\x79" + len(text).to_bytes(2) + text for text in texts)

@@ -26,6 +26,7 @@ class Deployed:
     region: str
     account: str
     log_group: str
+    role: str
 
 
 @dataclass(frozen=True, slots=True)

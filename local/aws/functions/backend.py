@@ -154,4 +154,5 @@ def deployed(function: LambdaFunction) -> Deployed:
         region=function.region,
         account=function.account_id,
         log_group=function.logs_group_name,
+        role=function.role,
     )

@@ -8,6 +8,7 @@ import zipfile
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
+from local.aws.access.callers import function_keys
 from local.aws.functions import package
 from local.aws.functions.answer import failed
 from local.aws.functions.process import Process
@@ -120,6 +121,7 @@ class Pool:
             **{name: os.environ[name] for name in _PASSED_ON if name in os.environ},
             **self._environment,
             **function.environment,
+            **function_keys(function.role, function.name, function.region),
             "AWS_EXECUTION_ENV": function.runtime,
             "AWS_LAMBDA_FUNCTION_NAME": function.name,
             "AWS_LAMBDA_FUNCTION_VERSION": "$LATEST",

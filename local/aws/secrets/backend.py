@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from moto.secretsmanager.models import FakeSecret
 
+from local.aws.access.guard import here, permits
+from local.aws.access.services.secretsmanager import on_secret
 from local.aws.secrets import documents, requests
 from local.aws.secrets.refusal import Refused, invalid_parameter, invalid_request
 from local.aws.secrets.rotating import Rotating
@@ -89,6 +91,7 @@ class Secrets(Rotating):
         values, errors = [], []
         for secret_id in wanted:
             try:
+                self._refuse_whoever_may_not_read(secret_id)
                 values.append(self.get_secret_value(secret_id, "", ""))
             except Refused as refused:
                 errors.append({"SecretId": secret_id, "ErrorCode": refused.code, "Message": refused.message})
@@ -200,6 +203,13 @@ class Secrets(Rotating):
     def version_list(self, secret_id: str, *, deprecated: bool) -> dict[str, Any]:
         """Tell a secret's versions as ListSecretVersionIds does."""
         return documents.versions_listed(self.readable(secret_id), deprecated=deprecated)
+
+    @staticmethod
+    def _refuse_whoever_may_not_read(secret_id: str) -> None:
+        """Ask for each secret of a batch what GetSecretValue would (botocore BatchGetSecretValue)."""
+        where = here()
+        if where and not permits(on_secret("secretsmanager:GetSecretValue", secret_id, {}, where)):
+            raise Refused("AccessDeniedException", f"You are not authorized to perform GetSecretValue on {secret_id}.")
 
     def _namesake(self, name: str, token: str, value: Value | None) -> FakeSecret | None:
         try:

@@ -9,6 +9,9 @@ from typing import TYPE_CHECKING, Literal
 from moto.core.exceptions import JsonRESTError
 from moto.kms.models import kms_backends
 
+from local.aws.access.guard import here, permits
+from local.aws.access.services.kms import encryption_context, on_key
+from local.aws.access.services.kms import sealed_with as kms_key_of
 from local.aws.secrets.refusal import Refused
 from local.aws.secrets.versions import CURRENT, PENDING, PREVIOUS
 
@@ -74,6 +77,7 @@ class Keys:
         if not secret.kms_key_id or secret.kms_key_id.endswith(_AWS_MANAGED):
             return None
         kms = _kms(secret)
+        _refuse_whoever_may_not("kms:GenerateDataKey", secret.kms_key_id, secret, version_id)
         try:
             key = kms.describe_key(secret.kms_key_id)
             _, sealed, _ = kms.generate_data_key(key.id, _context(secret, version_id), 32, "AES_256")
@@ -85,6 +89,7 @@ class Keys:
 
     def _decrypt(self, secret: FakeSecret, sealed: bytes, version_id: str) -> None:
         kms = _kms(secret)
+        _refuse_whoever_may_not("kms:Decrypt", kms_key_of(sealed), secret, version_id)
         try:
             _, arn = kms.decrypt(sealed, _context(secret, version_id))
         except JsonRESTError:
@@ -99,6 +104,18 @@ def _kms(secret: FakeSecret) -> KmsBackend:
 
 def _context(secret: FakeSecret, version_id: str) -> dict[str, str]:
     return {"SecretARN": secret.arn, "SecretVersionId": version_id}
+
+
+def _refuse_whoever_may_not(action: str, key_id: str, secret: FakeSecret, version_id: str) -> None:
+    """Let KMS decide on the caller too: Secrets Manager uses the key for him, and in his name (aws.md 6.2)."""
+    if (where := here()) is None:
+        return
+    context = {
+        "kms:ViaService": f"secretsmanager.{secret.region}.amazonaws.com",
+        **encryption_context(_context(secret, version_id)),
+    }
+    if not permits(on_key(action, key_id, context, where)):
+        raise Refused("AccessDeniedException", "Access to KMS is not allowed")
 
 
 def _refuse_unusable(key: Key, verb: str, code: str) -> None:

@@ -167,8 +167,12 @@ def role(aws: Account) -> str:
             ],
         }
     )
+    anything = {"Effect": "Allow", "Action": "*", "Resource": "*"}
+    policy = json.dumps({"Version": "2012-10-17", "Statement": [anything]})
     try:
-        return str(iam.create_role(RoleName="functions", AssumeRolePolicyDocument=trust)["Role"]["Arn"])
+        made = str(iam.create_role(RoleName="functions", AssumeRolePolicyDocument=trust)["Role"]["Arn"])
+        iam.put_role_policy(RoleName="functions", PolicyName="anything", PolicyDocument=policy)
+        return made  # noqa: TRY300 - moto refuses the first call, not the second
     except iam.exceptions.EntityAlreadyExistsException:
         return str(iam.get_role(RoleName="functions")["Role"]["Arn"])
 

@@ -46,4 +46,5 @@ def _function(files: dict[str, str]) -> Deployed:
         region="eu-west-1",
         account="123456789012",
         log_group="/aws/lambda/many",
+        role="arn:aws:iam::123456789012:role/functions",
     )

@@ -10,12 +10,21 @@ from email.utils import parsedate_to_datetime
 from urllib.parse import urlsplit
 
 import pytest
+from botocore.auth import SigV4Auth
+from botocore.awsrequest import AWSRequest
+from botocore.credentials import Credentials
 
-HEADERS = {
-    "Authorization": "AWS4-HMAC-SHA256 Credential=BENCHBENCHBENCHBENCH/20261124/eu-west-1/secretsmanager/aws4_request, "
-    "SignedHeaders=host, Signature=0",
-    "Content-Type": "application/x-amz-json-1.1",
-}
+from local.aws.server import CREDENTIALS
+
+KEYS = Credentials(CREDENTIALS["AWS_ACCESS_KEY_ID"], CREDENTIALS["AWS_SECRET_ACCESS_KEY"])
+
+
+def signed(operation: str, body: bytes, **headers: str) -> dict[str, str]:
+    """Write the headers of a request of Secrets Manager, signed by the bench's own keys."""
+    headers |= {"X-Amz-Target": f"secretsmanager.{operation}", "Content-Type": "application/x-amz-json-1.1"}
+    request = AWSRequest("POST", "http://127.0.0.1/", headers, body)
+    SigV4Auth(KEYS, "secretsmanager", "eu-west-1").add_auth(request)
+    return {**request.headers, "Host": "127.0.0.1"}
 
 
 @pytest.fixture
@@ -28,8 +37,8 @@ def connection(aws):
 
 def ask(connection, operation: str, **arguments) -> tuple[int, dict[str, object]]:
     """Send one request of Secrets Manager and read its answer."""
-    target = {"X-Amz-Target": f"secretsmanager.{operation}"}
-    connection.request("POST", "/", json.dumps(arguments), HEADERS | target)
+    body = json.dumps(arguments).encode()
+    connection.request("POST", "/", body, signed(operation, body))
     response = connection.getresponse()
     return response.status, json.loads(response.read())
 
@@ -47,7 +56,7 @@ def test_a_connection_serves_many_requests(connection) -> None:
 def test_a_body_in_chunks(connection) -> None:
     """A chunked body is read whole, and the connection goes on (RFC 9112 section 7.1)."""
     body = [b'{"Name": ', b'"in-chunks"}']
-    connection.request("POST", "/", iter(body), HEADERS | {"X-Amz-Target": "secretsmanager.CreateSecret"})
+    connection.request("POST", "/", iter(body), signed("CreateSecret", b"".join(body)))
     created = json.loads(connection.getresponse().read())
 
     status, listed = ask(connection, "ListSecrets")
@@ -57,8 +66,8 @@ def test_a_body_in_chunks(connection) -> None:
 
 def test_a_compressed_body(connection) -> None:
     """A gzipped body is taken, as botocore sends some large ones (botocore request compression)."""
-    headers = HEADERS | {"X-Amz-Target": "secretsmanager.ListSecrets", "Content-Encoding": "gzip"}
-    connection.request("POST", "/", gzip.compress(b"{}"), headers)
+    body = gzip.compress(b"{}")
+    connection.request("POST", "/", body, signed("ListSecrets", body, **{"Content-Encoding": "gzip"}))
 
     assert connection.getresponse().status == 200
 
@@ -78,7 +87,7 @@ def test_a_failure_quotes_nothing(connection, caplog) -> None:
 def test_answers_are_dated_by_the_benchs_clock(aws, connection) -> None:
     """The Date header tells the bench's time, so that who asks AWS for the time follows a moved clock (design.md 9)."""
     aws.clock.advance(timedelta(days=90))
-    connection.request("POST", "/", b"{}", HEADERS | {"X-Amz-Target": "secretsmanager.ListSecrets"})
+    connection.request("POST", "/", b"{}", signed("ListSecrets", b"{}"))
     response = connection.getresponse()
     response.read()
 

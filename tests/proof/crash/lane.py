@@ -14,8 +14,13 @@ import yaml
 from botocore.config import Config
 
 from infra import archive
+from infra.place import Place
+from infra.policies.document import text
+from infra.policies.rotation import rotation_policy
+from infra.policies.sellers import reader_policy, reader_trust
 from infra.rotation_function import APP_VARIABLE, HANDLER
 from local.amazon.records import ApplicationKind
+from local.bench import REGION
 from provisioning import naming
 from provisioning.amazon import Amazon, Endpoints
 from provisioning.credentials import read_csv
@@ -52,6 +57,8 @@ class Lane:
         self.registry = bench.amazon.registry
         application = self.registry.add_application(ApplicationKind.PUBLIC_LISTED)
         self.app = App(application.client_id, application.secrets[0].value)
+        # The secrets here are under AWS's own key, which asks nobody.
+        self._place = Place(base=base, region=REGION, account=ACCOUNT)
         self.app_version = ""
         self.function_arn = ""
 
@@ -86,6 +93,7 @@ class Lane:
         """Declare a seller, as `pulumi up` does, as the only one of the roster; returns its secret's ARN."""
         (self._folder / "roster.csv").write_text(render([row]))
         tags = naming.identity_tags(self.base, row.seller, row.region, row.application)
+        self._make_reader(row.seller)
         made = self.secrets.create_secret(
             Name=naming.seller_secret_name(self.base, row.seller),
             Tags=[{"Key": key, "Value": value} for key, value in tags.items()],
@@ -165,13 +173,22 @@ class Lane:
         )
         return str(made["FunctionArn"])
 
+    def _make_reader(self, seller: str) -> None:
+        iam, name = _client(self.bench, "iam"), naming.reader_role_name(self.base, seller)
+        trust = text(reader_trust([f"arn:aws:iam::{ACCOUNT}:role/on-call"]))
+        iam.create_role(RoleName=name, Path=naming.reader_role_path(self.base), AssumeRolePolicyDocument=trust)
+        policy = text(reader_policy(self._place, seller, self._place.keys))
+        iam.put_role_policy(RoleName=name, PolicyName="read-its-secret", PolicyDocument=policy)
+
     def _role(self) -> str:
         trust = {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}
         document = json.dumps({"Version": "2012-10-17", "Statement": [trust]})
         role = naming.function_role_name(self.base, naming.ROTATION)
-        return str(
-            _client(self.bench, "iam").create_role(RoleName=role, AssumeRolePolicyDocument=document)["Role"]["Arn"]
-        )
+        iam = _client(self.bench, "iam")
+        made = iam.create_role(RoleName=role, AssumeRolePolicyDocument=document)["Role"]["Arn"]
+        policy = text(rotation_policy(self._place, self._place.keys))
+        iam.put_role_policy(RoleName=role, PolicyName="rotate-sellers", PolicyDocument=policy)
+        return str(made)
 
 
 def _client(bench: Bench, service: str) -> Any:

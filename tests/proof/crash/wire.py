@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 _AMAZON = "/amazon"
 #: A socket closed with this option sends RST instead of FIN.
 _NO_FAREWELL = struct.pack("ii", 1, 0)
-_HOP_BY_HOP = frozenset({"host", "connection", "content-length", "transfer-encoding"})
+#: Not the host: the caller's signature is over the one he knows.
+_HOP_BY_HOP = frozenset({"connection", "content-length", "transfer-encoding"})
 
 
 class Mode(StrEnum):

@@ -1,0 +1,190 @@
+"""Stands between a call and the service: refuses whoever signed wrongly, and whoever the policies do not allow."""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from contextvars import ContextVar
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final
+
+from moto.iam.models import iam_backends
+
+from isolation.evaluator import Policies, Request, decide
+from isolation.refusal import Refused
+from local.aws.access import parameters, signature
+from local.aws.access.asked import Where, pairs
+from local.aws.access.callers import session_tags
+from local.aws.access.refusing import denied, unauthenticated
+from local.aws.access.services import asks_of
+from local.aws.access.services.iam import find
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from moto.iam.models import ManagedPolicy
+
+    from isolation.principal import Principal
+    from local.aws.access.asked import Asked, Parameters
+    from local.aws.access.callers import Caller, Callers
+    from local.aws.access.signature import Sent, Signature
+    from local.aws.faults.call import Call
+    from local.aws.faults.refusal import Answer
+
+_REMEMBERED: Final = 20_000
+_ACCOUNT: Final = "123456789012"  # moto's, of whoever has no account of his own
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """One decision: who asked for which action on what, and which statement decided."""
+
+    principal: str
+    action: str
+    resource: str
+    allowed: bool
+    why: str
+
+
+class Guard:
+    """Decides every call of one account; the administrator may do everything."""
+
+    def __init__(self, callers: Callers) -> None:
+        self._callers = callers
+        self._verdicts: deque[Verdict] = deque(maxlen=_REMEMBERED)
+        self._lock = threading.Lock()
+
+    def answer(self, call: Call, sent: Sent, proceed: Callable[[], Answer]) -> Answer:
+        """Let a call through to its service, or refuse it as AWS does."""
+        signed = signature.read(sent.headers.get("authorization", ""))
+        caller = self._callers.find(signed.access_key) if signed else None
+        why_not = _unknown(signed, caller, sent)
+        if why_not or signed is None or caller is None:
+            return unauthenticated(why_not or "IncompleteSignature", call)
+        given = parameters.read(call, sent) if caller.principal or call.service == "sts" else {}
+        if caller.principal is None:
+            return _within(None, given, proceed)
+        calling = Calling(self, caller.principal, Where(caller.principal.account, call.region))
+        asked = asks_of(call, given, calling.where)
+        if asked is None:
+            return denied(f"The bench does not know what {call.service}:{call.operation} needs to be allowed", call)
+        refusal = next((sentence for one in asked if (sentence := calling.why_not(one))), None)
+        return denied(refusal, call) if refusal else _within(calling, given, proceed)
+
+    def verdicts(self) -> list[Verdict]:
+        """List the newest decisions, oldest first."""
+        with self._lock:
+            return list(self._verdicts)
+
+    def decide(self, principal: Principal, asked: Asked, where: Where) -> tuple[Verdict, str]:
+        """Decide one question; the text says in AWS's words why not."""
+        role = find(principal.account, principal.arn.rpartition("/")[2])
+        if role is not None and role.arn == principal.arn:
+            principal = replace(principal, tags=dict(pairs(role.tags)))
+        policies = _policies(principal, asked)
+        context = {"aws:RequestedRegion": where.region, **asked.context}
+        request = Request(principal, asked.action, asked.resource, context)
+        try:
+            decision = decide(request, policies)
+            allowed, why = decision.allowed, decision.why
+        except Refused as refused:
+            allowed, why = False, f"the evaluator refuses a policy: {refused}"
+        verdict = Verdict(principal.arn, asked.action, asked.resource, allowed, why)
+        with self._lock:
+            self._verdicts.append(verdict)
+        return verdict, "" if allowed else _because(verdict, request, policies)
+
+
+@dataclass(frozen=True, slots=True)
+class Calling:
+    """Whose call is being answered."""
+
+    guard: Guard
+    principal: Principal
+    where: Where
+
+    def why_not(self, asked: Asked) -> str | None:
+        """Say in AWS's words why the caller may not; None where he may."""
+        verdict, because = self.guard.decide(self.principal, asked, self.where)
+        if verdict.allowed:
+            return None
+        who = self.principal.session_arn if self.principal.session else self.principal.arn
+        return f"User: {who} is not authorized to perform: {asked.action} on resource: {asked.resource} {because}"
+
+
+_calling: ContextVar[Calling | None] = ContextVar("calling", default=None)
+
+
+def permits(asked: Asked) -> bool:
+    """Tell whether whoever calls at this moment may also do this.
+
+    True where nobody does, as when AWS acts by itself, and for the administrator.
+    """
+    calling = _calling.get()
+    return calling is None or calling.why_not(asked) is None
+
+
+def here() -> Where | None:
+    """Tell where the call is made that is being answered; None where no policy holds it back."""
+    calling = _calling.get()
+    return calling.where if calling else None
+
+
+def _within(calling: Calling | None, given: Parameters, proceed: Callable[[], Answer]) -> Answer:
+    """Let the service answer, to which the caller and the tags he gives are known meanwhile."""
+    known, tags = _calling.set(calling), session_tags.set(dict(pairs(given.get("Tags"))))
+    try:
+        return proceed()
+    finally:
+        _calling.reset(known)
+        session_tags.reset(tags)
+
+
+def _unknown(signed: Signature | None, caller: Caller | None, sent: Sent) -> str | None:
+    """Say what is wrong with the keys or the signature: a code of AWS's."""
+    if signed is None:
+        return "IncompleteSignature"
+    if caller is None or sent.headers.get("x-amz-security-token") != caller.token:
+        return "UnrecognizedClient"
+    if caller.has_expired:
+        return "ExpiredToken"
+    if not signature.holds(signed, caller.secret, sent):
+        return "InvalidSignature"
+    return None
+
+
+def _policies(principal: Principal, asked: Asked) -> Policies:
+    iam = iam_backends[principal.account or _ACCOUNT]["aws"]
+    role = find(principal.account, principal.arn.rpartition("/")[2])
+    identity: list[str] = []
+    boundary = None
+    if role is not None and role.arn == principal.arn:
+        identity = [
+            *role.policies.values(),
+            *map(_document, role.managed_policies.values()),
+        ]
+        limit = iam.managed_policies.get(role.permissions_boundary_arn or "")
+        boundary = _document(limit) if limit else None
+    is_key = asked.action.startswith("kms:")
+    return Policies(
+        identity=identity,
+        resource=None if is_key else asked.policy,
+        key=asked.policy if is_key else None,
+        boundary=boundary,
+    )
+
+
+def _document(policy: ManagedPolicy) -> str:
+    return next(str(version.document) for version in policy.versions if version.is_default)
+
+
+def _because(verdict: Verdict, request: Request, policies: Policies) -> str:
+    """Say why not as AWS does (IAM, "Troubleshoot access denied error messages"), and which statement it was."""
+    if not verdict.why.startswith("denied by "):
+        if verdict.why.startswith("the evaluator"):
+            return f"because {verdict.why}"
+        kind = "resource-based" if verdict.why.startswith("no statement of the resource") else "identity-based"
+        return f"because no {kind} policy allows the {verdict.action} action"
+    alone = decide(request, replace(policies, resource=None, key=None))
+    kind = "an identity-based" if alone.why.startswith("denied by ") else "a resource-based"
+    return f"with an explicit deny in {kind} policy ({verdict.why.removeprefix('denied by ')})"

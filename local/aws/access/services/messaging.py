@@ -1,0 +1,89 @@
+"""What SQS's and SNS's calls ask."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from moto.sns.models import sns_backends
+from moto.sqs.models import sqs_backends
+
+from local.aws.access.asked import ANY, Asked, keys_asked, pairs, tags_asked, tags_held
+from local.aws.access.services.kms import encryption_context, on_key
+
+if TYPE_CHECKING:
+    from moto.sqs.models import Queue
+
+    from local.aws.access.asked import Context, Parameters, Where
+
+_QUEUES_ANYWHERE = {"ListQueues"}
+#: SNS knows no resource but topics, so what is asked of a subscription is asked of anything.
+_TOPICS_ANYWHERE = {
+    "ListTopics", "ListSubscriptions", "GetSubscriptionAttributes", "SetSubscriptionAttributes", "Unsubscribe",
+}  # fmt: skip
+#: A batch needs the permission of the single call.
+_SINGLE = {
+    "SendMessageBatch": "SendMessage",
+    "DeleteMessageBatch": "DeleteMessage",
+    "ChangeMessageVisibilityBatch": "ChangeMessageVisibility",
+    "PublishBatch": "Publish",
+}
+#: What a queue under a customer key asks of KMS for the caller (SQS's developer guide, "Key management").
+_SEALING = {"sqs:SendMessage": ("kms:GenerateDataKey", "kms:Decrypt"), "sqs:ReceiveMessage": ("kms:Decrypt",)}
+
+
+def queues(operation: str, given: Parameters, where: Where) -> list[Asked]:
+    """List what a call of SQS asks."""
+    action = f"sqs:{_SINGLE.get(operation, operation)}"
+    if operation in _QUEUES_ANYWHERE:
+        return [Asked(action)]
+    name = str(given.get("QueueName") or str(given.get("QueueUrl", "")).rpartition("/")[2])
+    tags = tags_asked(pairs(given.get("tags") or given.get("Tags")))
+    if operation == "CreateQueue" and tags:
+        asked = on_queue(action, name, where)
+        return [asked, Asked("sqs:TagQueue", asked.resource, tags)]
+    made = on_queue(action, name, where, {**tags, **keys_asked(given.get("TagKeys") or ())})
+    return [made, *sealing(action, name, where)]
+
+
+def on_queue(action: str, name: str, where: Where, context: Context | None = None) -> Asked:
+    """Ask for an action on a queue."""
+    queue = _queue(name, where)
+    if queue is None:
+        return Asked(action, where.arn("sqs", name), context or {})
+    policy = str(queue.policy) if queue.policy else None
+    return Asked(action, queue.queue_arn, {**(context or {}), **tags_held(pairs(queue.tags))}, policy)
+
+
+def sealing(action: str, name: str, where: Where) -> list[Asked]:
+    """Ask for the use of a queue's customer key, which SQS makes for whoever sends or receives."""
+    queue = _queue(name, where)
+    key = vars(queue).get("kms_master_key_id") if queue else None
+    if queue is None or not key or key == "alias/aws/sqs":
+        return []
+    # SQS gives the queue's ARN as encryption context (KMS, "How Amazon SQS uses AWS KMS").
+    context = {
+        "kms:ViaService": f"sqs.{where.region}.amazonaws.com",
+        **encryption_context({"aws:sqs:arn": queue.queue_arn}),
+    }
+    return [on_key(needed, str(key), context, where) for needed in _SEALING.get(action, ())]
+
+
+def topics(operation: str, given: Parameters, where: Where) -> list[Asked]:
+    """List what a call of SNS asks."""
+    action = f"sns:{_SINGLE.get(operation, operation)}"
+    if operation in _TOPICS_ANYWHERE:
+        return [Asked(action)]
+    arn = str(given.get("TopicArn") or given.get("ResourceArn") or given.get("TargetArn") or "")
+    arn = arn or (where.arn("sns", str(given["Name"])) if given.get("Name") else ANY)
+    tags = {**tags_asked(pairs(given.get("Tags"))), **keys_asked(given.get("TagKeys") or ())}
+    named = {"sns:Protocol": given.get("Protocol"), "sns:Endpoint": given.get("Endpoint")}
+    context: Context = {**tags, **{key: str(value) for key, value in named.items() if value}}
+    topic = sns_backends[where.account][where.region].topics.get(arn)
+    policy = str(topic.policy) if topic and topic.policy else None
+    held = tags_held(pairs(vars(topic)["_tags"])) if topic else {}
+    tagging = [Asked("sns:TagResource", arn, tags)] if operation == "CreateTopic" and tags else []
+    return [Asked(action, arn, {**context, **held}, policy), *tagging]
+
+
+def _queue(name: str, where: Where) -> Queue | None:
+    return sqs_backends[where.account][where.region].queues.get(name)

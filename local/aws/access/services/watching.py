@@ -1,0 +1,59 @@
+"""What the calls of CloudWatch, CloudWatch Logs and EventBridge ask."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from local.aws.access.asked import ANY, Asked, keys_asked, pairs, tags_asked
+
+if TYPE_CHECKING:
+    from local.aws.access.asked import Context, Parameters, Where
+
+
+def metrics(operation: str, given: Parameters, where: Where) -> list[Asked]:
+    """List what a call of CloudWatch asks."""
+    action = f"cloudwatch:{operation}"
+    tags = _tags(given)
+    if operation == "PutMetricData":
+        return [Asked(action, ANY, {"cloudwatch:namespace": str(given.get("Namespace", ""))})]
+    if given.get("ResourceARN"):
+        return [Asked(action, str(given["ResourceARN"]), tags)]
+    names = [given["AlarmName"]] if given.get("AlarmName") else given.get("AlarmNames") or []
+    if not names or operation == "DescribeAlarms":
+        return [Asked(action)]
+    alarms = [where.arn("cloudwatch", f"alarm:{name}") for name in names]
+    tagging = [Asked("cloudwatch:TagResource", alarm, tags) for alarm in alarms] if tags else []
+    return [*(Asked(action, alarm, tags) for alarm in alarms), *tagging]
+
+
+def logs(operation: str, given: Parameters, where: Where) -> list[Asked]:
+    """List what a call of CloudWatch Logs asks."""
+    action = f"logs:{operation}"
+    tags = _tags(given)
+    if operation == "DescribeLogGroups":
+        return [Asked(action)]
+    if given.get("resourceArn"):
+        return [Asked(action, str(given["resourceArn"]).removesuffix(":*"), tags)]
+    group = where.arn("logs", f"log-group:{given.get('logGroupName', '')}")
+    if given.get("logStreamName"):
+        return [Asked(action, f"{group}:log-stream:{given['logStreamName']}")]
+    tagging = [Asked("logs:TagResource", group, tags)] if operation == "CreateLogGroup" and tags else []
+    return [Asked(action, group, tags), *tagging]
+
+
+def events(operation: str, given: Parameters, where: Where) -> list[Asked]:
+    """List what a call of EventBridge asks."""
+    action = f"events:{operation}"
+    tags = _tags(given)
+    name = given.get("Rule") or (given.get("Name") if operation.endswith("Rule") else None)
+    resource = str(given.get("ResourceARN") or (where.arn("events", f"rule/{name}") if name else ANY))
+    if operation == "PutEvents":
+        resource = where.arn("events", "event-bus/default")
+    tagging = [Asked("events:TagResource", resource, tags)] if operation == "PutRule" and tags else []
+    return [Asked(action, resource, tags), *tagging]
+
+
+def _tags(given: Parameters) -> Context:
+    listed = given.get("Tags") or given.get("tags")
+    keys = given.get("TagKeys") or given.get("tagKeys") or ()
+    return {**tags_asked(pairs(listed)), **keys_asked(keys)}
