@@ -49,6 +49,8 @@ class SimulatedAmazon:
         self.registry = Registry(clock, placeholders)
         self._amazon = Amazon(self.registry, clock, placeholders, pause=lambda _: None)
         self.faults = self._amazon.faults
+        self.calls = self._amazon.calls
+        self.notifying = self._amazon.notifying
         self.told = Told()
         self.requests = 0
         self._clock = clock

@@ -35,6 +35,7 @@ class Line:
         self.struck: Disturbance | None = None
         self.disturbances = 0
         self._waiting: tuple[Disturbance, int] | None = None
+        self._between: tuple[Callable[[], object], int] | None = None
 
     def open(self) -> None:
         """Begin a process: what struck the one before is forgotten, what waits still waits."""
@@ -44,13 +45,18 @@ class Line:
         """Let the `call`-th call from now be disturbed, counted over processes."""
         self._waiting = how, call
 
+    def interject(self, action: Callable[[], object], call: int) -> None:
+        """Let another process run to its end just before the `call`-th call from now."""
+        self._between = action, call
+
     def calm(self) -> None:
         """Let nothing go wrong any more."""
-        self._waiting = None
+        self._waiting = self._between = None
 
     def carry(self, effect: Callable[[], T], lost: Callable[[], Exception], put_off: Callable[[], Exception]) -> T:
         """Make a call; raises Died, or `lost`'s or `put_off`'s exception, where it is disturbed."""
         self.calls += 1
+        self._let_in()
         how = self._due()
         if how is None:
             return effect()
@@ -62,6 +68,16 @@ class Line:
             raise put_off()
         effect()
         raise Died if how is Disturbance.DIES_AFTER else lost()
+
+    def _let_in(self) -> None:
+        if self._between is None:
+            return
+        action, left = self._between
+        self._between = (action, left - 1) if left > 1 else None
+        if left == 1:
+            struck = self.struck
+            action()
+            self.struck = struck
 
     def _due(self) -> Disturbance | None:
         if self._waiting is None:

@@ -65,7 +65,7 @@ class World:
         self.line = Line()
         self.amazon = SimulatedAmazon(self.clock, self.randomness, self.line)
         self.secrets = SecretsManager(self.clock, unsettled)
-        self.driver = Driver(self.secrets, self._step, self._version)
+        self.driver = Driver(self.secrets, self._step, self.new_version)
         self._client = client(self.secrets, self.driver, self.line)
         self.app_secret = self.secrets.declare(naming.app_secret_name(BASE), {})
         self.watch = Watch(self.clock, self.amazon, self.line, self.app_secret)
@@ -100,7 +100,7 @@ class World:
 
     def set_app(self) -> None:
         """Set the shared application, as `sellerkeys app set` does."""
-        store, amazon = self._tools()
+        store, amazon = self.tools()
         self.line.open()
         AppSetter(self.fleet, store, amazon, self.clock.now).set(self.shared, None, dry_run=False)
 
@@ -108,11 +108,11 @@ class World:
         """Give the shared application a new client secret; an operator puts it into the app secret at once."""
         new = self.amazon.registry.replace_client_secret(self.shared.client_id).value
         self.shared = App(self.shared.client_id, new)
-        self.secrets.put(self.app_secret.arn, self.shared.to_json(), self._version(), frozenset({CURRENT}))
+        self.secrets.put(self.app_secret.arn, self.shared.to_json(), self.new_version(), frozenset({CURRENT}))
 
     def onboard(self, handed_in: Sequence[HandedIn]) -> list[Outcome] | None:
         """Run `sellerkeys onboard`; None where its process died."""
-        store, amazon = self._tools()
+        store, amazon = self.tools()
         outcomes: list[Outcome] = []
         for one in handed_in:
             # A process for each: what Amazon told one seller's is not mistaken for another's.
@@ -123,7 +123,7 @@ class World:
                 carrier = Executor(self.fleet, store, prover, self.clock.now)
                 outcomes.extend(apply(Planner(self.fleet, store).plan([one]), carrier))
 
-            if not self._process(held, run):
+            if not self.process(held, run):
                 return None
         self.watch.heard(self.app_secret, [outcome.detail for outcome in outcomes])
         for outcome in outcomes:
@@ -134,10 +134,10 @@ class World:
 
     def rotate(self, row: Row) -> bool:
         """Ask for a rotation now, as somebody on call does; False where it was refused or did not get through."""
-        store, _ = self._tools()
+        store, _ = self.tools()
         held = self.secrets.find(self.fleet.secret_of(row.seller))
         function = self.fleet.rotation_function("123456789012")
-        return self._process(
+        return self.process(
             held, lambda: store.rotate(held.arn, function=function, schedule=SCHEDULE, immediately=True)
         )
 
@@ -146,7 +146,7 @@ class World:
         held = self.secrets.find(self.fleet.secret_of(row.seller))
         if held.version(CURRENT) and held.version(OFFERED) is None and held.unfinished is None:
             token = self.authorize(other).refresh_token
-            self.secrets.put(held.arn, Offer(other.seller, token).to_json(), self._version(), frozenset({OFFERED}))
+            self.secrets.put(held.arn, Offer(other.seller, token).to_json(), self.new_version(), frozenset({OFFERED}))
 
     def late_step(self, row: Row, step: str) -> None:
         """Run a step for a version that nobody rotates any more, as a delivery that comes late would."""
@@ -159,17 +159,17 @@ class World:
 
     def _step(self, step: str, arn: str, token: str) -> bool:
         """Run one step in a process of its own, as the function's handler does."""
-        store, amazon = self._tools()
-        rotation = self._product.rotation(store, amazon, self.app_secret.arn, self.clock.now, self._version)
+        store, amazon = self.tools()
+        rotation = self._product.rotation(store, amazon, self.app_secret.arn, self.clock.now, self.new_version)
         self.watch.at_work = token
         held = self.secrets.find(arn)
-        done = self._process(held, lambda: rotation.run(step, arn, token), step)
+        done = self.process(held, lambda: rotation.run(step, arn, token), step)
         self.watch.at_work = None
         if not done:
             self.watch.failed(held, token)
         return done
 
-    def _process(self, held: Held, run: Callable[[], object], step: str = "") -> bool:
+    def process(self, held: Held, run: Callable[[], object], step: str = "") -> bool:
         """Run a process to its end, whichever that is; False where it failed or died."""
         self.line.open()
         self.amazon.open()
@@ -189,7 +189,8 @@ class World:
         self.watch.ended(held)
         return done
 
-    def _tools(self) -> tuple[Store, Amazon]:
+    def tools(self) -> tuple[Store, Amazon]:
+        """Make what a process of the product works with."""
         store = self._product.store(self._client, clock=self.clock.now)
         return store, self._product.amazon(Endpoints(), send=self.amazon, sleep=lambda _: None)
 
@@ -220,7 +221,8 @@ class World:
         made = self.amazon.registry.add_application(ApplicationKind.PUBLIC_LISTED)
         return App(made.client_id, made.secrets[0].value)
 
-    def _version(self) -> str:
+    def new_version(self) -> str:
+        """Make up a version's id."""
         return str(uuid.UUID(int=self.randomness.getrandbits(128), version=4))
 
 

@@ -14,6 +14,7 @@ from provisioning.application.request import Request, Stage, key, refuse
 from provisioning.causes import sp_api_cause
 from provisioning.errors import AmazonRefused, SellerkeysError, Unreachable, Waiting
 from provisioning.state import State
+from provisioning.store import OFFERED
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -107,6 +108,9 @@ class Asker:
     def _may_ask(self, held: Held, *, leaked: bool) -> Request | None:
         if arrived(held.secret):
             raise Waiting("a new client secret has arrived and is being proven: `sellerkeys app status` shows it")
+        if held.secret.holder(OFFERED) not in {None, held.version}:
+            # Amazon keeps two: a third would kill the one in use, and the offer would be taken up after it.
+            raise Waiting("a client secret is on offer and not in use yet: `sellerkeys app status` shows it")
         last = self.last(held.app.client_id)
         changed_at = State.from_tags(held.secret.tags).changed_at
         if refusal := refuse(last, held.version, changed_at, self._now(), leaked=leaked):

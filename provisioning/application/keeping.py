@@ -7,10 +7,10 @@ sent carries the label of its life (lives.py), one that a person handed in is on
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from provisioning.application.lives import OVERLAP, Source, arrived, known, life_of, served
-from provisioning.errors import AmazonRefused, LabelMoved, SellerkeysError
+from provisioning.errors import AmazonRefused, LabelMoved, SellerkeysError, Unreachable
 from provisioning.fingerprint import version_id
 from provisioning.payload import App, MalformedPayload
 from provisioning.proving import prove_app
@@ -24,6 +24,10 @@ if TYPE_CHECKING:
     from provisioning.amazon import Amazon
     from provisioning.application.lives import Life
     from provisioning.store import Secret, Store
+
+
+#: How often the app secret is looked at while it changes.
+_LOOKS: Final = 3
 
 
 class AnotherApplication(SellerkeysError):
@@ -49,10 +53,16 @@ class Keeper:
         self._now = now
 
     def held(self) -> Held:
-        """Read what is current; raises SecretEmpty before anybody set an application."""
-        secret = self._store.describe(self._secret_id)
-        value = self._store.read(secret.arn)
-        return Held(secret, App.from_json(value.text), value.version)
+        """Read what is current; raises SecretEmpty before anybody set an application.
+
+        What is told and what is read belong together: a change in between would be taken for long ago.
+        """
+        for _ in range(_LOOKS):
+            secret = self._store.describe(self._secret_id)
+            value = self._store.read(secret.arn)
+            if secret.holder(CURRENT) == value.version:
+                return Held(secret, App.from_json(value.text), value.version)
+        raise Unreachable(f"AWS tells of secret {self._secret_id} what it no longer holds: run this again")
 
     def keep(self, held: Held, app: App, life: Life) -> str:
         """Store what Amazon sent under the label of its life; returns its version. The same again does nothing."""
