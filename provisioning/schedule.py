@@ -14,6 +14,7 @@ _LONGEST = 256
 _SHORTEST_HOURS = 4
 _LONGEST_DAYS = 1000
 _MONTH_HOURS = 31 * 24
+_YEAR_DAYS = 365
 
 
 class NoSchedule(ValueError):
@@ -44,6 +45,13 @@ def turns_a_month(expression: str) -> int:
         return -(-_MONTH_HOURS // (int(rate[1]) * (24 if rate[2].startswith("day") else 1)))
     hour = expression.split()[1]
     return 31 * len({found for part in hour.split(",") for found in _hours(part)})
+
+
+def days_between(expression: str) -> float:
+    """Say how many days lie between two turns at most; raises NoSchedule. A cron's year is `*`, so a year at most."""
+    check(expression)
+    rate = _RATE.fullmatch(expression)
+    return int(rate[1]) / (1 if rate[2].startswith("day") else 24) if rate else _YEAR_DAYS
 
 
 def _check_rate(hours: int) -> None:

@@ -1,4 +1,4 @@
-"""Secrets Manager in eight calls: the one module that knows boto3's shapes of a secret.
+"""Secrets Manager in nine calls: the one module that knows boto3's shapes of a secret.
 
 It takes a boto3 client, returns our types and raises our errors; only `Value` ever holds a secret's value.
 Needs botocore and the standard library only: this module ships in every function's zip.
@@ -6,6 +6,7 @@ Needs botocore and the standard library only: this module ships in every functio
 
 from __future__ import annotations
 
+import json
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -77,7 +78,8 @@ class Secret:
     """What DescribeSecret and ListSecrets tell: everything about a secret but its value.
 
     `versions` maps a version id to its staging labels; `schedule` is the rotation's schedule expression;
-    `deleted_on` the day on which a secret in its recovery window is to go.
+    `deleted_on` the day on which a secret in its recovery window is to go; `key` the key it is encrypted with, None for
+    AWS's own; `replicas` the regions it is copied to.
     """
 
     arn: str
@@ -90,6 +92,8 @@ class Secret:
     last_rotated: datetime | None = None
     next_rotation: datetime | None = None
     deleted_on: datetime | None = None
+    key: str | None = None
+    replicas: tuple[str, ...] = ()
 
     def holder(self, label: str) -> str | None:
         """Name the version that holds `label`; None if none does."""
@@ -152,6 +156,11 @@ class Store:
         with aws_errors("ListSecrets", prefix):
             for page in pages:
                 yield from (_secret(entry) for entry in page["SecretList"])
+
+    def policy(self, secret_id: str) -> dict[str, Any] | None:
+        """Read the policy that is attached to a secret; None where there is none."""
+        text = self._ask("GetResourcePolicy", secret_id, self._client.get_resource_policy).get("ResourcePolicy")
+        return dict(json.loads(text)) if text else None
 
     def read(self, secret_id: str, *, label: str = CURRENT, version: str | None = None) -> Value:
         """Read a value by label, or by label and version; raises SecretEmpty if there is none."""
@@ -227,6 +236,8 @@ def _secret(answer: Mapping[str, Any]) -> Secret:
         last_rotated=answer.get("LastRotatedDate"),
         next_rotation=answer.get("NextRotationDate"),
         deleted_on=answer.get("DeletedDate"),
+        key=answer.get("KmsKeyId"),
+        replicas=tuple(sorted(copy["Region"] for copy in answer.get("ReplicationStatus", []))),
     )
 
 

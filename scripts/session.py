@@ -20,6 +20,10 @@ from botocore.exceptions import BotoCoreError, ProfileNotFound
 
 from provisioning import naming, roster, settings
 from provisioning.amazon import Amazon, Endpoints
+from provisioning.auditing.account import Auditor
+from provisioning.auditing.identities import Identities
+from provisioning.auditing.keys import Keys
+from provisioning.auditing.watch import Watch
 from provisioning.errors import BadInput, Unreachable
 from provisioning.fleet import Fleet
 from provisioning.operating.reading import Reading
@@ -33,7 +37,7 @@ if TYPE_CHECKING:
     from types_boto3_secretsmanager import SecretsManagerClient
     from types_boto3_sts import STSClient
 
-    from provisioning.operating.reading import Keys
+    from provisioning.operating.reading import Keys as LentKeys
     from provisioning.roster import Row
     from provisioning.settings import Settings
     from scripts.invocation import Invocation
@@ -55,7 +59,15 @@ def connect_identities(profile: str | None, region: str) -> STSClient:
         return boto3.Session(profile_name=profile, region_name=region).client("sts", config=_CONFIG)
 
 
-def connect_as(keys: Keys, region: str) -> SecretsManagerClient:
+def connect_to(service: str, profile: str | None, region: str) -> Any:  # noqa: ANN401  a client of the service
+    """Make a client of another service of AWS, by boto3's name for it; raises Unreachable like `connect`."""
+    with _usable(profile):
+        # boto3's stubs know a client by a literal only.
+        make: Any = boto3.Session(profile_name=profile, region_name=region).client
+        return make(service, config=_CONFIG)
+
+
+def connect_as(keys: LentKeys, region: str) -> SecretsManagerClient:
     """Make a Secrets Manager client for the keys of a role."""
     lent = boto3.Session(keys.access_key_id, keys.secret_access_key, keys.session_token, region_name=region)
     return lent.client("secretsmanager", config=_CONFIG)
@@ -84,14 +96,16 @@ class Outside:
     """Everything outside this process that a command touches; a test puts its own things here.
 
     `folder` is where the stack's files lie; `secrets` and `identities` make a client for a profile and a region,
-    `secrets_as` one for a role's keys and a region; `clock` and `sleep` are in seconds.
+    `service` one of any other service, by its name first, `secrets_as` one for a role's keys and a region; `clock` and
+    `sleep` are in seconds.
     """
 
     folder: Path = Path()
     environment: Mapping[str, str] = field(default_factory=lambda: os.environ)
     secrets: Callable[[str | None, str], SecretsManagerClient] = connect
     identities: Callable[[str | None, str], STSClient] = connect_identities
-    secrets_as: Callable[[Keys, str], SecretsManagerClient] = connect_as
+    service: Callable[[str, str | None, str], Any] = connect_to
+    secrets_as: Callable[[LentKeys, str], SecretsManagerClient] = connect_as
     amazon: Callable[[Endpoints], Amazon] = Amazon
     engine: Callable[[Path, str], Engine] = Engine
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
@@ -149,6 +163,16 @@ class Session:
         region = self.settings.region
         sts = self._outside.identities(self._invocation.profile, region)
         return Reading(self.fleet, sts, lambda keys: self._outside.secrets_as(keys, region), purpose)
+
+    @cached_property
+    def auditor(self) -> Auditor:
+        """What looks at the fleet as it is deployed; raises Unreachable."""
+
+        def client(service: str) -> Any:  # noqa: ANN401  a client of the service
+            return self._outside.service(service, self._invocation.profile, self.settings.region)
+
+        watch = Watch(client("logs"), client("cloudwatch"), client("sns"))
+        return Auditor(self.store, Identities(client("iam")), Keys(client("kms")), watch)
 
     @cached_property
     def amazon(self) -> Amazon:

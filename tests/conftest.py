@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -12,9 +13,15 @@ from provisioning.fleet import Fleet
 from provisioning.roster import parse
 from provisioning.settings import from_config
 from provisioning.store import Store
+from tests.fakes.account import FakeAccount, declared
 from tests.fakes.amazon import FakeAmazon
 from tests.fakes.desk import FakeDesk
 from tests.fakes.secrets_manager import FakeSecretsManager
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.fakes.engine import Declaration
 
 ROSTER = """\
 seller,account_name,application,region,selling_partner_id,marketplaces,consented_on
@@ -94,3 +101,30 @@ def on_call(aws: FakeSecretsManager, amazon: FakeAmazon, client: Amazon, fleet: 
     aws.calls.clear()
     amazon.calls.clear()
     return desk
+
+
+@pytest.fixture(scope="session")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the tests' roster."""
+    folder = tmp_path_factory.mktemp("project")
+    (folder / "rosters").mkdir()
+    (folder / "rosters" / "dev.csv").write_text(ROSTER)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def declaration(project: Path) -> Declaration:
+    """What the program declares for the tests' fleet."""
+    return declared(project)
+
+
+@pytest.fixture(scope="session")
+def one_role(project: Path) -> Declaration:
+    """The same in the other isolation mode."""
+    return declared(project, isolation="one-role")
+
+
+@pytest.fixture
+def deployed(declaration: Declaration, aws: FakeSecretsManager) -> FakeAccount:
+    """The account after `pulumi up`."""
+    return FakeAccount.deployed(declaration, aws)

@@ -26,6 +26,8 @@ class Held:
     labels: dict[str, set[str]] = field(default_factory=dict)
     rotation: dict[str, Any] = field(default_factory=dict)
     deleted_on: datetime | None = None
+    policy: str | None = None
+    key: str | None = None
 
     @property
     def arn(self) -> str:
@@ -105,6 +107,11 @@ class FakeSecretsManager:
     def describe_secret(self, *, SecretId: str) -> dict[str, Any]:
         with self._call("DescribeSecret"):
             return self._described(self._held(SecretId), "VersionIdsToStages")
+
+    def get_resource_policy(self, *, SecretId: str) -> dict[str, Any]:
+        with self._call("GetResourcePolicy"):
+            held = self._held(SecretId)
+            return {"ARN": held.arn, "Name": held.name} | ({"ResourcePolicy": held.policy} if held.policy else {})
 
     def get_paginator(self, name: str) -> FakeSecretsManager:
         assert name == "list_secrets"
@@ -236,6 +243,7 @@ class FakeSecretsManager:
             "Tags": [{"Key": key, "Value": value} for key, value in held.tags.items()],
             versions: {version: sorted(labels) for version, labels in held.labels.items() if labels},
             **held.rotation,
+            **({"KmsKeyId": held.key} if held.key else {}),
         }
         return answer | ({"DeletedDate": held.deleted_on} if held.deleted_on else {})
 

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from click.testing import Result
 
+    from tests.fakes.account import FakeAccount
     from tests.fakes.amazon import FakeAmazon
     from tests.fakes.secrets_manager import FakeSecretsManager
 
@@ -94,6 +95,7 @@ def desk(
     roles: FakeRoles,
     rotation: FakeRotation,
     now: datetime,
+    deployed: FakeAccount,
 ) -> Desk:
     """A desk at which `pulumi up` has run and nothing has been handed in yet."""
     (tmp_path / "Pulumi.dev.yaml").write_text(STACK)
@@ -108,6 +110,7 @@ def desk(
         engine=lambda _folder, _stack: engine,
         now=lambda: now,
         identities=lambda _profile, _region: roles,
+        service=deployed.service,
         secrets_as=lambda _keys, _region: aws,
         clock=rotation.clock,
         sleep=rotation.sleep,
