@@ -9,12 +9,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from provisioning.causes import find_cause
 from provisioning.fleet_health import is_overdue
 from provisioning.payload import OWN
-from provisioning.state import OFFER_REFUSED, REAUTHORIZE, REFUSED, State
+from provisioning.state import HELD, OFFER_REFUSED, REAUTHORIZE, REFUSED, State
 from provisioning.store import CURRENT, OFFERED, WAITING
 
 if TYPE_CHECKING:
@@ -36,6 +36,7 @@ class Need(StrEnum):
     REAUTHORIZE = "has to authorize again"
     REFUSED = "refused"
     LAPSED = "consent lapsed"
+    ROLE = "role added"
     DELETED = "being deleted"
     OFFER_REFUSED = "offer refused"
     APPROVAL = "waiting for approval"
@@ -52,7 +53,8 @@ class Condition:
     """One seller's condition. `need` and `advice` are None where nobody has to do anything.
 
     `status` is the state tag's; `cause` says in words why Amazon refused; `on_newest_app` is None where there is no
-    shared application to compare with; `consent_ends_on` where consent does not end.
+    shared application to compare with; `consent_ends_on` where consent does not end. `missing_roles` are roles that the
+    application gained after the seller consented.
     """
 
     seller: str
@@ -67,6 +69,7 @@ class Condition:
     proven_at: datetime | None = None
     consented_on: date | None = None
     consent_ends_on: date | None = None
+    missing_roles: tuple[str, ...] = ()
     on_newest_app: bool | None = None
     rotating: bool = False
     next_rotation: datetime | None = None
@@ -74,14 +77,27 @@ class Condition:
     offer_outstanding: bool = False
     deleted_on: datetime | None = None
 
+    @property
+    def needs_consent(self) -> bool:
+        """Whether only the seller's consent mends something, or will soon."""
+        return self.need in {Need.REAUTHORIZE, Need.LAPSED, Need.ROLE, Need.ENDING} or bool(self.missing_roles)
+
+    def has_to_consent_by(self, day: date) -> bool:
+        """Whether the seller has to consent again by that day."""
+        ends = self.consent_ends_on
+        return self.needs_consent or (ends is not None and ends <= day)
+
 
 def condition(fleet: Fleet, seller: Row, secret: Secret | None, newest_app: str | None, today: date) -> Condition:
     """Tell a seller's condition; `secret` is None before `pulumi up`, `newest_app` the app secret's current version."""
     state = State.from_tags(secret.tags) if secret else State()
     given = [day for day in (state.consented_on, seller.consented_on) if day]
     consented = max(given, default=None)
-    ends = consented + CONSENT if consented and fleet.needs_consent and seller.application == "shared" else None
-    need, advice = next(_needs(seller.seller, secret, state, ends, today), (None, None))
+    renews = fleet.needs_consent and seller.application == "shared"
+    ends = consented + CONSENT if consented and renews else None
+    roles = missing_roles(fleet, consented, today) if consented and renews else ()
+    due = Due(ends, roles)
+    need, advice = next(_needs(seller.seller, secret, state, due, today), (None, None))
     is_paused = seller.status == "paused"
     is_comparable = bool(state.app_version and newest_app) and state.app_version != OWN
     return Condition(
@@ -97,6 +113,7 @@ def condition(fleet: Fleet, seller: Row, secret: Secret | None, newest_app: str 
         proven_at=state.proven_at,
         consented_on=consented,
         consent_ends_on=ends,
+        missing_roles=roles,
         on_newest_app=state.app_version == newest_app if is_comparable else None,
         rotating=bool(secret and secret.rotation_enabled),
         next_rotation=secret.next_rotation if secret else None,
@@ -142,28 +159,39 @@ def app_condition(fleet: Fleet, secret: Secret | None, today: date) -> AppCondit
     )
 
 
+class Due(NamedTuple):
+    """What a consent lacks: the day on which it ends, and the roles that came after it."""
+
+    ends: date | None
+    roles: tuple[str, ...]
+
+
+def missing_roles(fleet: Fleet, consented: date, today: date) -> tuple[str, ...]:
+    """Name the roles that the application has gained since that day; one of the same day is taken for included."""
+    return tuple(role.name for role in fleet.settings.consent.roles if consented < role.since <= today)
+
+
 def by_urgency(found: Condition) -> tuple[int, str]:
     """Sort key: those first who need a person, the most urgent need first, then by name."""
     order = list(Need)
     return (order.index(found.need) if found.need else len(order), found.seller)
 
 
-def _needs(
-    slug: str, secret: Secret | None, state: State, consent_ends: date | None, today: date
-) -> Iterator[tuple[Need, str]]:
+def _needs(slug: str, secret: Secret | None, state: State, due: Due, today: date) -> Iterator[tuple[Need, str]]:
     """Tell every need with what to do about it, the most urgent first."""
     if secret is None:
         yield Need.UNDECLARED, "run `pulumi up`"
         return
     if secret.deleted_on:
         yield Need.DELETED, f"bring it back: `aws secretsmanager restore-secret --secret-id {secret.name}`"
+    if secret.holder(CURRENT) is None and state.status == HELD:
+        yield Need.APPROVAL, f"a credential waits for a person to look at it: `sellerkeys approve {slug}`"
     if secret.holder(CURRENT) is None:
         yield Need.EMPTY, "hand its credential in: `sellerkeys onboard`"
         return
     why = find_cause(state.cause or "").sentence
     yield from _refusals(state.status, why)
-    if consent_ends and consent_ends < today:
-        yield Need.LAPSED, f"the consent ended on {consent_ends}: the seller has to authorize the application again"
+    yield from _consents(slug, due, today)
     if state.status == OFFER_REFUSED:
         yield Need.OFFER_REFUSED, f"the replacement handed in was refused, the one before is in use; {why}"
     if secret.holder(WAITING):
@@ -171,8 +199,16 @@ def _needs(
     if state.fingerprint is None:
         yield Need.INTERRUPTED, "its onboarding was interrupted: run the same `sellerkeys onboard` again"
     yield from _rotations(slug, secret, datetime.combine(today, time(), UTC))
-    if consent_ends and consent_ends - NOTICE <= today:
-        yield Need.ENDING, f"the consent ends on {consent_ends}: have the seller authorize the application again"
+    if due.ends and due.ends - NOTICE <= today:
+        yield Need.ENDING, f"the consent ends on {due.ends}: have the seller authorize the application again"
+
+
+def _consents(slug: str, due: Due, today: date) -> Iterator[tuple[Need, str]]:
+    """Tell what is over or missing in a consent."""
+    if due.ends and due.ends < today:
+        yield Need.LAPSED, f"the consent ended on {due.ends}: the seller has to authorize the application again"
+    if due.roles:
+        yield Need.ROLE, f"consented before the application gained {', '.join(due.roles)}: `sellerkeys invite {slug}`"
 
 
 def _refusals(status: str | None, why: str) -> Iterator[tuple[Need, str]]:

@@ -24,6 +24,7 @@ COMMANDS: Final = {
     "roster": "List and add the fleet's sellers.",
     "app": "Set the fleet's shared application.",
     "onboard": "Prove sellers' credentials and put them into their secrets.",
+    "invite": "Make sellers' links to the page on which they hand over access.",
     "status": "Show each seller's condition, those first who need a person.",
     "check": "Prove at Amazon what sellers' consumers use, and say what mends it.",
     "rotate": "Rotate sellers' credentials now, and wait for the end.",

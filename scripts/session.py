@@ -26,8 +26,12 @@ from provisioning.auditing.keys import Keys
 from provisioning.auditing.watch import Watch
 from provisioning.errors import BadInput, Unreachable
 from provisioning.fleet import Fleet
+from provisioning.holding import Holding
 from provisioning.operating.reading import Reading
+from provisioning.sealing import Sealer
+from provisioning.serving import address
 from provisioning.store import Store
+from provisioning.table import Table
 from scripts.engine import Engine
 from scripts.intake import Intake
 
@@ -157,6 +161,33 @@ class Session:
     def store(self) -> Store:
         """The fleet's secrets; raises Unreachable."""
         return Store(self._outside.secrets(self._invocation.profile, self.settings.region), clock=self._outside.now)
+
+    @cached_property
+    def table(self) -> Table:
+        """The fleet's table; raises Unreachable."""
+        client = self._outside.service("dynamodb", self._invocation.profile, self.settings.region)
+        return Table(client, naming.table_name(self._invocation.stack))
+
+    @cached_property
+    def holding(self) -> Holding:
+        """What waits for a person in the fleet's table; raises Unreachable."""
+        client = self._outside.service("kms", self._invocation.profile, self.settings.region)
+        base = self._invocation.stack
+        return Holding(self.table, Sealer(client, base, naming.held_key_alias(base)))
+
+    def pages_address(self) -> str:
+        """Tell where sellers' pages are: the vendor's own address, else the function's; raises Waiting, Unreachable."""
+        if own := self.settings.consent.address:
+            return own
+        client = self._outside.service("lambda", self._invocation.profile, self.settings.region)
+        return address(client, naming.function_name(self._invocation.stack, naming.CONSENT))
+
+    def read_template(self, path: str) -> str:
+        """Read a template out of the project's folder; raises BadInput."""
+        try:
+            return (self._outside.folder / path).read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            raise BadInput(f"{path}: cannot be read as UTF-8 text ({type(error).__name__})") from None
 
     def reading(self, purpose: str) -> Reading:
         """Make what becomes sellers' readers, for the command named `purpose`; raises Unreachable."""

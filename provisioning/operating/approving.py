@@ -80,6 +80,14 @@ class Approving:
             self._store.move(secret.arn, APPROVED, to=candidate.version, source=secret.holder(APPROVED))
         return self._offering.promote(secret, candidate.version)
 
+    def reject(self, row: Row) -> None:
+        """Take what waits off its label: nobody takes it up any more; raises Waiting where nothing waits."""
+        secret = self._store.describe(self._fleet.secret_of(row.seller))
+        version = secret.holder(WAITING)
+        if version is None:
+            raise Waiting(f"nothing waits for approval at {row.seller}")
+        self._store.move(secret.arn, WAITING, to=None, source=version)
+
 
 def _waits(secret: Secret) -> tuple[str, str | None]:
     """Find the label and version of what waits; an approval that was interrupted waits for the rest of it."""

@@ -28,8 +28,9 @@ _COLUMNS: Final = ("seller", "state", "proven", "consent ends", "application", "
 
 @click.command()
 @click.argument("sellers", nargs=-1, metavar="[SELLER]...")
+@click.option("--needs-consent", is_flag=True, help="Only those who have to consent again, or will soon.")
 @pass_session
-def status(session: Session, sellers: tuple[str, ...]) -> int:
+def status(session: Session, sellers: tuple[str, ...], *, needs_consent: bool) -> int:
     """Show each seller's condition, those first who need a person.
 
     Exits with 3 if one of them, or the shared application, waits for someone. Reads no secret value. What AWS lists
@@ -40,6 +41,8 @@ def status(session: Session, sellers: tuple[str, ...]) -> int:
     app_secret = _described(store, fleet.app_secret)
     newest = app_secret.holder(CURRENT) if app_secret else None
     found = sorted((condition(fleet, *each, newest, today) for each in _secrets(fleet, store, chosen)), key=by_urgency)
+    if needs_consent:
+        found = [each for each in found if each.needs_consent]
     application = app_condition(fleet, app_secret, today)
     if session.as_json:
         report.document(_document(application, found))

@@ -11,8 +11,10 @@ from click.testing import CliRunner
 from provisioning.amazon import Amazon
 from scripts.cli import sellerkeys
 from scripts.session import Outside
+from tests.fakes.keys import FakeKms
 from tests.fakes.roles import FakeRoles
 from tests.fakes.rotation import FakeRotation
+from tests.fakes.table import FakeDynamoDB
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -34,6 +36,7 @@ config:
   sellerkeys:on_call: [arn:aws:iam::123456789012:role/on-call]
   sellerkeys:deployers: [arn:aws:iam::123456789012:role/deployer]
   sellerkeys:application: {kind: public-listed, name: Example, contact: keys@example.com}
+  sellerkeys:consent: {pages: true, application_id: amzn1.sp.solution.PLACEHOLDER}
 """
 ROSTER = """\
 seller,account_name,application,region,selling_partner_id,marketplaces,consented_on
@@ -69,6 +72,8 @@ class Desk:
     folder: Path
     engine: FakeEngine
     outside: Outside
+    tables: FakeDynamoDB = field(default_factory=FakeDynamoDB)
+    kms: FakeKms = field(default_factory=FakeKms)
 
     @property
     def roster(self) -> Path:
@@ -83,8 +88,38 @@ class Desk:
 
     def run(self, *argv: str, typed: str | None = None, piped: str | bytes | None = None) -> Result:
         """Run one command; `typed` is what a person at a terminal answers, `piped` is standard input without one."""
-        outside = replace(self.outside, is_terminal=lambda: typed is not None)
+        outside = replace(
+            self.outside,
+            is_terminal=lambda: typed is not None,
+            service=self._service,
+        )
         return CliRunner().invoke(sellerkeys, argv, obj=outside, input=typed if piped is None else piped)
+
+    def _service(self, name: str, profile: str | None, region: str) -> object:
+        if name == "kms":
+            return FakeKeys(self.kms, self.outside.service(name, profile, region))
+        mine = {"dynamodb": self.tables, "lambda": FakeFunctions()}
+        return mine.get(name) or self.outside.service(name, profile, region)
+
+
+class FakeFunctions:
+    """Answers like a boto3 Lambda client about the one function that has a URL."""
+
+    @staticmethod
+    def get_function_url_config(*, FunctionName: str) -> dict[str, str]:
+        """Tell its URL."""
+        assert FunctionName == "sellerkeys-dev-consent"
+        return {"FunctionUrl": "https://function.example/"}
+
+
+class FakeKeys:
+    """One KMS: what the account's has, and what seals and opens."""
+
+    def __init__(self, *parts: object) -> None:
+        self._parts = parts
+
+    def __getattr__(self, name: str) -> object:
+        return next(getattr(part, name) for part in self._parts if hasattr(part, name))
 
 
 @pytest.fixture

@@ -109,6 +109,7 @@ def test_chosen_sellers_as_json(open_desk: Desk, aws: FakeSecretsManager, now: d
                 "proven_at": "2026-11-24T12:00:00Z",
                 "consented_on": "2026-11-24",
                 "consent_ends_on": "2027-11-24",
+                "missing_roles": [],
                 "on_newest_app": True,
                 "rotating": True,
                 "next_rotation": "2026-12-24T12:00:00Z",
@@ -159,3 +160,21 @@ def test_a_denial_is_one_line(desk: Desk, aws: FakeSecretsManager) -> None:
         5,
         "sellerkeys: AWS denied DescribeSecret on sellerkeys/dev/app: use a role that may do this, then run it again\n",
     )
+
+
+def test_who_is_left_after_a_new_role(onboarded_desk: Desk, aws: FakeSecretsManager) -> None:
+    """`--needs-consent` lists whoever consented before the application gained a role."""
+    aws.secrets["sellerkeys/dev/sellers/berlin/sp-api"].tags["sellerkeys-state:consented"] = "2026-10-31"
+    path = onboarded_desk.folder / "Pulumi.dev.yaml"
+    roles = "roles: [{name: Pricing, since: '2026-11-01'}, {name: Later, since: '2026-12-01'}]"
+    path.write_text(path.read_text().replace("{pages: true,", f"{{pages: true, {roles},"))
+
+    result = onboarded_desk.run("--output", "json", "status", "--needs-consent")
+
+    told = json.loads(result.stdout)["sellers"]
+    assert result.exit_code == 3
+    assert [(each["seller"], each["need"], each["missing_roles"]) for each in told] == [
+        ("berlin", "role added", ["Pricing"]),
+        ("maple", "role added", ["Pricing"]),
+    ]
+    assert told[0]["advice"] == "consented before the application gained Pricing: `sellerkeys invite berlin`"
