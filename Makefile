@@ -32,7 +32,7 @@ SEED ?= 1
 simulate: setup ## Let 500 sellers live through YEARS=1 of rotations and troubles, by SEED=1.
 	@$(BIN)/python -m simulation --years $(YEARS) --seed $(SEED)
 
-matrix: setup engine ## Kill real processes at every outgoing call, lose every answer; 5,000 random histories.
+matrix: setup engine ## Kill real processes at every outgoing call, lose every answer; random histories and requests.
 	$(BIN)/pytest tests/proof --proof full
 
 rules: setup ## Write docs/bench.md: AWS's rules, kept by the bench and by plain moto.

@@ -73,7 +73,7 @@ class AWSServer:
         )
         self.rotations = Rotations(clock, functions.invoke, self.trail, retries or Retries())
         callers.install(self._callers)
-        self._urls = functions.install(self._pool, clock)
+        self._urls = functions.install(self._pool, clock, self._pool.count_url)
         self.keys = Keys()
         secrets.install(clock, self.rotations, self.trail, unsettled, self.keys)
         alarms.install(self.timeline)

@@ -14,9 +14,16 @@ import boto3
 from botocore.config import Config
 
 from infra import archive
+from infra.consent_function import HANDLER as CONSENT_HANDLER
+from infra.place import Place
+from infra.policies.consent import consent_policy
+from infra.policies.document import text
+from infra.policies.key import held_key_policy
+from infra.policies.rotation import rotation_policy
 from infra.rotation_function import APP_VARIABLE, HANDLER
 from local.amazon.records import ApplicationKind, Registration
 from local.amazon.seller_central import SignedIn
+from local.bench import REGION
 from provisioning import naming
 from provisioning.consent import invitations
 from provisioning.consent.invitations import Invitation
@@ -29,12 +36,13 @@ from provisioning.table import VARIABLE, Table
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from infra.policies.document import Document
     from local.amazon.records import Seller
     from local.bench import Bench
 
 PROJECT = Path(__file__).resolve().parents[2]
 BASE = "dev"
-CONSENT_HANDLER = "provisioning.consent.handler.handle"
+ACCOUNT = "123456789012"
 ALL_PERMISSIONS = (
     "customer-details",
     "transactions-and-fulfillments",
@@ -83,15 +91,18 @@ class Shop:
             BillingMode="PAY_PER_REQUEST",
         )
         app = self.secrets.create_secret(Name=naming.app_secret_name(BASE), SecretString=self.app.to_json())
-        rotation = self._deploy(naming.ROTATION, HANDLER, {APP_VARIABLE: app["ARN"]})
+        place = Place(base=BASE, region=REGION, account=ACCOUNT)
+        held_key = self.client("kms").create_key(Policy=text(held_key_policy(place)))["KeyMetadata"]["Arn"]
+        # The secrets here are under AWS's own key, which asks nobody.
+        policy = rotation_policy(place, place.keys)
+        rotation = self._deploy(naming.ROTATION, HANDLER, {APP_VARIABLE: app["ARN"]}, policy)
         self.client("lambda").add_permission(
             FunctionName=naming.function_name(BASE, naming.ROTATION),
             StatementId="rotation",
             Action="lambda:InvokeFunction",
             Principal="secretsmanager.amazonaws.com",
-            SourceAccount="123456789012",
+            SourceAccount=ACCOUNT,
         )
-        held_key = self.client("kms").create_key()["KeyMetadata"]["Arn"]
         self.consent_arn = self._deploy(
             naming.CONSENT,
             CONSENT_HANDLER,
@@ -111,6 +122,7 @@ class Shop:
                 ),
                 **self._wire,
             },
+            consent_policy(place, place.keys, held_key),
         )
         self.url = self._publish()
         self.register()
@@ -249,12 +261,13 @@ class Shop:
             config=Config(retries={"total_max_attempts": 1}, read_timeout=60, max_pool_connections=50),
         )
 
-    def _deploy(self, function: str, handler: str, variables: dict[str, str]) -> str:
+    def _deploy(self, function: str, handler: str, variables: dict[str, str], policy: Document) -> str:
+        """Deploy a function with the policy that the Pulumi program gives it."""
         trust = {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}
-        role = self.client("iam").create_role(
-            RoleName=naming.function_role_name(BASE, function),
-            AssumeRolePolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [trust]}),
-        )
+        iam, name = self.client("iam"), naming.function_role_name(BASE, function)
+        document = json.dumps({"Version": "2012-10-17", "Statement": [trust]})
+        role = iam.create_role(RoleName=name, AssumeRolePolicyDocument=document)
+        iam.put_role_policy(RoleName=name, PolicyName="of-the-program", PolicyDocument=text(policy))
         made = self.client("lambda").create_function(
             FunctionName=naming.function_name(BASE, function),
             Runtime="python3.13",

@@ -190,6 +190,14 @@ def test_b_brings_as_state_with_his_own_cookie(siege: Siege) -> None:
     siege.assert_apart()
 
 
+@pytest.mark.parametrize("state", ["\u0080", "é" * 43, "0", " "])
+def test_a_state_of_any_letters_is_refused(fresh: Siege, state: str) -> None:
+    """Not a crash: the fuzz found a comparison that took ASCII only."""
+    own = fresh.callback(fresh.browser_b, fresh.b)
+
+    assert fresh.come_back(fresh.browser_b, {**own, "state": state}).status == 403
+
+
 def test_the_state_does_not_make_the_cookie(siege: Siege) -> None:
     """Who sees a state, in an address or a log, cannot make the cookie that goes with it."""
     stolen = siege.callback(siege.browser_a, siege.a)

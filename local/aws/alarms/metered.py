@@ -1,8 +1,12 @@
-"""Lambda's own metrics: each invocation leaves Invocations, Errors and Duration (milliseconds), by function."""
+"""Lambda's own metrics by function: Invocations, Errors and Duration (milliseconds) of each invocation, and its URL's.
+
+Those of URLs are in Lambda's guide, "Monitoring Lambda function URLs".
+"""
 
 from __future__ import annotations
 
 import time
+from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from local.aws.alarms.responses import alarms
@@ -10,11 +14,14 @@ from local.aws.functions.pool import Pool
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import datetime
     from pathlib import Path
 
     from local.aws.functions.answer import Answer, Deployed
     from local.aws.functions.logs import Logs
     from local.aws.timeline import Timeline
+
+_CLIENT_ERROR, _SERVER_ERROR = 400, 500
 
 
 class Metered(Pool):
@@ -33,12 +40,31 @@ class Metered(Pool):
             "Errors": int(answer.error is not None),
             "Duration": (time.monotonic() - started) * 1000,
         }
-        dimensions = [{"Name": "FunctionName", "Value": function.name}]
-        alarms(function.account, function.region).put_metric_data(
-            "AWS/Lambda",
-            [
-                {"MetricName": name, "Value": value, "Dimensions": dimensions, "Timestamp": began}
-                for name, value in values.items()
-            ],
-        )
+        _put(function.arn, values, began)
         return answer
+
+    def count_url(self, arn: str, status: int) -> None:
+        """Count an answer of a function URL; one that was throttled is one of Lambda's Throttles as well."""
+        values = {
+            "UrlRequestCount": 1,
+            "Url4xxCount": int(_CLIENT_ERROR <= status < _SERVER_ERROR),
+            "Url5xxCount": int(status >= _SERVER_ERROR),
+            "Throttles": int(status == HTTPStatus.TOO_MANY_REQUESTS),
+        }
+        _put(arn, values, self._timeline.now())
+
+
+def _put(arn: str, values: Mapping[str, float], at: datetime) -> None:
+    region, account, name = (arn.split(":")[place] for place in (3, 4, 6))
+    alarms(account, region).put_metric_data(
+        "AWS/Lambda",
+        [
+            {
+                "MetricName": metric,
+                "Value": value,
+                "Dimensions": [{"Name": "FunctionName", "Value": name}],
+                "Timestamp": at,
+            }
+            for metric, value in values.items()
+        ],
+    )

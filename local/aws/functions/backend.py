@@ -13,6 +13,8 @@ from local.aws.functions.answer import Answer, Deployed, failed
 from local.aws.functions.urls import Exposed, Urls
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from moto.awslambda.models import FunctionUrlConfig, LambdaFunction
 
     from local.aws.functions.pool import Pool
@@ -102,13 +104,13 @@ class UrlExists(FunctionAlreadyExists):
         self.description = json.dumps({"message": self.message})
 
 
-def install(pool: Pool, clock: Clock) -> Urls:
+def install(pool: Pool, clock: Clock, count: Callable[[str, int], object]) -> Urls:
     """Let moto's Lambda run functions in `pool`; before first use, and again for each new bench of a process.
 
-    Returns what serves the functions' URLs.
+    Returns what serves the functions' URLs, which tells `count` each answer's status.
     """
     Functions.pool = pool
-    Functions.web = Urls(clock, _exposed, invoke)
+    Functions.web = Urls(clock, _exposed, invoke, count)
     lambda_backends.backend = Functions
     return Functions.web
 

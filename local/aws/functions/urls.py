@@ -38,14 +38,22 @@ class Exposed:
 
 
 class Urls:
-    """The function URLs of one bench; `look` tells what stands about a function, by its ARN, None if it is gone."""
+    """The function URLs of one bench; `look` tells what stands about a function, by its ARN, None if it is gone.
+
+    `count` is told each answer's status.
+    """
 
     def __init__(
-        self, clock: Clock, look: Callable[[str], Exposed | None], invoke: Callable[[str, bytes], Answer]
+        self,
+        clock: Clock,
+        look: Callable[[str], Exposed | None],
+        invoke: Callable[[str, bytes], Answer],
+        count: Callable[[str, int], object] = lambda _arn, _status: None,
     ) -> None:
         self._clock = clock
         self._look = look
         self._invoke = invoke
+        self._count = count
         self._guard = threading.Lock()
         self._servers: dict[str, Loopback] = {}
         self._running: Counter[str] = Counter()
@@ -71,7 +79,13 @@ class Urls:
             self.close(arn)
 
     def answer(self, arn: str, request: WebRequest) -> WebAnswer:
-        """Answer a request: refused as Lambda refuses, or as the function says.
+        """Answer a request and count it."""
+        given = self._answer(arn, request)
+        self._count(arn, given.status)
+        return given
+
+    def _answer(self, arn: str, request: WebRequest) -> WebAnswer:
+        """Refuse as Lambda refuses, or answer as the function says.
 
         403 where the policy does not let everybody in; a URL of type AWS_IAM lets nobody in, as the bench checks no
         signature here. 413 past 6 MB. 429 while as many run as are reserved (Lambda's guide, "Reserved concurrency").

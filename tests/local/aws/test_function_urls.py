@@ -8,6 +8,7 @@ import json
 import threading
 import time
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlsplit
 
@@ -268,6 +269,31 @@ def test_reserved_concurrency_throttles(serve, aws) -> None:
     assert (got.status, got.headers["x-amzn-errortype"]) == (429, "TooManyRequestsException")
     busy.join()
     assert site.get().status == 200
+
+
+def test_a_url_is_counted(site, aws, pass_time) -> None:
+    """UrlRequestCount, Url4xxCount, Url5xxCount, Throttles (Lambda's guide, "Monitoring Lambda function URLs")."""
+    site.get()
+    site.get("/?do=raise")
+    aws.client("lambda").put_function_concurrency(FunctionName="serves", ReservedConcurrentExecutions=0)
+    site.get()
+    now = aws.clock.now()
+    pass_time(timedelta(minutes=5))
+
+    def total(metric: str) -> float:
+        found = aws.client("cloudwatch").get_metric_statistics(
+            Namespace="AWS/Lambda",
+            MetricName=metric,
+            Dimensions=[{"Name": "FunctionName", "Value": "serves"}],
+            StartTime=now - timedelta(minutes=5),
+            EndTime=now + timedelta(minutes=5),
+            Period=3600,
+            Statistics=["Sum"],
+        )
+        return sum(point["Sum"] for point in found["Datapoints"])
+
+    counted = [total(name) for name in ("UrlRequestCount", "Url4xxCount", "Url5xxCount", "Throttles", "Invocations")]
+    assert counted == [3, 1, 1, 1, 2]
 
 
 def test_a_function_has_one_url(site, aws) -> None:
