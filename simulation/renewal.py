@@ -150,10 +150,14 @@ class Renewal:
         return self._keeper().held()
 
     def _tick_on(self) -> None:
-        self.tick()
+        done = self.tick()
         now = self._world.clock.now()
         if self._until and now < self._until:
-            self._world.clock.at(now + _EVERY, self._tick_on)
+            following = self.last.following if done and self.last else None
+            is_quiet = following is not None and following.late == 0 and not self.waiting
+            # Until something happens, the turns between two full hours would find what this one has found.
+            hour = now.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
+            self._world.clock.at(hour if is_quiet else now + _EVERY, self._tick_on)
 
     def _hand_over(self, message: Message, after: timedelta) -> None:
         self._world.clock.at(self._world.clock.now() + after, lambda: self.deliver(message))
