@@ -6,22 +6,28 @@ from typing import TYPE_CHECKING, Any
 
 import boto3
 
+from local.actors import variables
 from provisioning import naming
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from types_boto3_secretsmanager.type_defs import DescribeSecretResponseTypeDef
+    from types_boto3_sts.type_defs import AssumeRoleRequestTypeDef
+
+    from provisioning.settings import Isolation
 
 
 class Account:
-    """Reads secrets' descriptions and assumes roles with a bench's own keys."""
+    """Reads secrets' descriptions and becomes sellers' readers, as whoever has the keys in `environment`."""
 
-    def __init__(self, base: str, environment: Mapping[str, str]) -> None:
+    def __init__(self, base: str, environment: Mapping[str, str], isolation: Isolation = "role-per-seller") -> None:
         self._base = base
+        self._isolation = isolation
         session = boto3.Session(
             environment["AWS_ACCESS_KEY_ID"],
             environment["AWS_SECRET_ACCESS_KEY"],
+            environment.get("AWS_SESSION_TOKEN"),
             region_name=environment["AWS_REGION"],
         )
         self._secrets = session.client("secretsmanager", endpoint_url=environment["AWS_ENDPOINT_URL"])
@@ -42,12 +48,30 @@ class Account:
         return [secret for page in pages for secret in page["SecretList"]]
 
     def reader_keys(self, seller: str) -> dict[str, str]:
-        """Assume a seller's reader role; returns the variables that hold its keys."""
+        """Become a seller's reader; returns the variables that hold its keys."""
         account = self._sts.get_caller_identity()["Account"]
-        role = naming.reader_role_arn(account, self._base, seller)
-        keys = self._sts.assume_role(RoleArn=role, RoleSessionName="erp-worker")["Credentials"]
-        return {
-            "AWS_ACCESS_KEY_ID": keys["AccessKeyId"],
-            "AWS_SECRET_ACCESS_KEY": keys["SecretAccessKey"],
-            "AWS_SESSION_TOKEN": keys["SessionToken"],
+        asked: AssumeRoleRequestTypeDef = {
+            "RoleArn": naming.reader_role_arn(account, self._base, seller),
+            "RoleSessionName": "erp-worker",
         }
+        if self._isolation == "one-role":
+            asked["RoleArn"] = naming.one_reader_role_arn(account, self._base)
+            asked["Tags"] = [{"Key": naming.TAG_SELLER, "Value": seller}]
+        return variables(self._sts.assume_role(**asked)["Credentials"])
+
+    def refusal(self, seller: str, keys: Mapping[str, str]) -> str | None:
+        """Let somebody else try to read a seller's value; returns AWS's sentence, or None where he could."""
+        secrets = boto3.client(
+            "secretsmanager",
+            endpoint_url=self._secrets.meta.endpoint_url,
+            region_name=self._secrets.meta.region_name,
+            aws_access_key_id=keys["AWS_ACCESS_KEY_ID"],
+            aws_secret_access_key=keys["AWS_SECRET_ACCESS_KEY"],
+            aws_session_token=keys["AWS_SESSION_TOKEN"],
+        )
+        try:
+            secrets.get_secret_value(SecretId=naming.seller_secret_name(self._base, seller))
+        except secrets.exceptions.ClientError as refused:
+            error = refused.response["Error"]
+            return error["Message"] if error["Code"] == "AccessDeniedException" else None
+        return None

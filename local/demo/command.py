@@ -6,12 +6,16 @@ import re
 import sys
 import tempfile
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 from rich._export_format import CONSOLE_SVG_FORMAT
 from rich.console import Console
 
 from local.home import Home
+
+if TYPE_CHECKING:
+    from provisioning.settings import Isolation
 
 _WIDTH = 156
 
@@ -27,7 +31,14 @@ _WIDTH = 156
     type=click.Path(dir_okay=False, path_type=Path),
     help="Draw what the demo says into this SVG file.",
 )
-def demo_command(keep: Path | None, picture: Path | None) -> None:
+@click.option(
+    "--isolation",
+    type=click.Choice(["role-per-seller", "one-role"]),
+    default="role-per-seller",
+    show_default=True,
+    help="How sellers' readers are kept apart.",
+)
+def demo_command(keep: Path | None, picture: Path | None, isolation: Isolation) -> None:
     """Declare, onboard, rotate and read three sellers on a bench of its own, then shut it down."""
     # Imported late: the bench's and Pulumi's libraries take seconds, which `--help` need not wait for.
     from local.demo.recording import CommandFailed  # noqa: PLC0415
@@ -38,7 +49,7 @@ def demo_command(keep: Path | None, picture: Path | None) -> None:
     console = Console(highlight=False, width=_WIDTH if wide else None, record=picture is not None)
     with tempfile.TemporaryDirectory(prefix="sellerkeys-demo-") as folder:
         try:
-            table = Demo(Home(keep or Path(folder)), Path.cwd(), console).run()
+            table = Demo(Home(keep or Path(folder)), Path.cwd(), console, isolation).run()
         except EngineMissing as missing:
             click.echo(f"Error: {missing}", err=True)
             sys.exit(3)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 from tests.end_to_end.canaries import planted, search
@@ -31,6 +32,36 @@ def test_three_sellers_from_declared_to_read(demo: Told) -> None:
             ("Kyoto Tea House", "FE", "own"),
         )
     ]
+
+
+def test_others_are_denied_by_name(demo: Told) -> None:
+    """One seller's reader and every person try to read another's value; AWS says who may not read what, and why."""
+    denied = json.loads((demo.kept / "records/denied.json").read_text(encoding="utf-8"))
+    who, secret = "assumed-role/sellerkeys.dev.maple-outdoor/erp-worker", "secret:sellerkeys/dev/sellers/berlin-books/"
+
+    assert list(denied) == ["maple-outdoor's reader", "onboarder", "on-call", "deployer", "erp"]
+    assert all(
+        "is not authorized to perform: secretsmanager:GetSecretValue" in sentence for sentence in denied.values()
+    )
+    assert who in denied["maple-outdoor's reader"]
+    assert secret in denied["maple-outdoor's reader"]
+
+
+def test_everybody_acted_under_his_own_role(demo: Told) -> None:
+    """Deployer, onboarder, on call, the ERP, each reader, each function that ran: AWS decided each of their calls."""
+    decisions = json.loads((demo.kept / "records/decisions.json").read_text(encoding="utf-8"))
+    roles = {principal.rpartition("/")[2] for principal, *_ in decisions}
+
+    assert roles >= {
+        "sellerkeys-deployer",
+        "sellerkeys-onboarder",
+        "sellerkeys-on-call",
+        "erp-worker",
+        "sellerkeys-fn.dev.rotation",
+        "sellerkeys-fn.dev.calendar",
+        *(f"sellerkeys.dev.{seller}" for seller in ("maple-outdoor", "berlin-books", "kyoto-tea")),
+    }
+    assert {action for _, action, allowed, _ in decisions if not allowed} == {"secretsmanager:GetSecretValue"}
 
 
 def test_no_value_of_a_secret_is_left_behind(demo: Told) -> None:

@@ -27,6 +27,9 @@ _SINGLE = {
     "ChangeMessageVisibilityBatch": "ChangeMessageVisibility",
     "PublishBatch": "Publish",
 }
+#: The policy a topic is born with lets its account in, by a condition key that no reference tells (AWS:SourceOwner).
+#: It is left out, so that the account's own policies have to say who.
+_BORN_WITH = "__default_statement_ID"
 #: What a queue under a customer key asks of KMS for the caller (SQS's developer guide, "Key management").
 _SEALING = {"sqs:SendMessage": ("kms:GenerateDataKey", "kms:Decrypt"), "sqs:ReceiveMessage": ("kms:Decrypt",)}
 
@@ -80,6 +83,8 @@ def topics(operation: str, given: Parameters, where: Where) -> list[Asked]:
     context: Context = {**tags, **{key: str(value) for key, value in named.items() if value}}
     topic = sns_backends[where.account][where.region].topics.get(arn)
     policy = str(topic.policy) if topic and topic.policy else None
+    if policy and _BORN_WITH in policy:
+        policy = None
     held = tags_held(pairs(vars(topic)["_tags"])) if topic else {}
     tagging = [Asked("sns:TagResource", arn, tags)] if operation == "CreateTopic" and tags else []
     return [Asked(action, arn, {**context, **held}, policy), *tagging]
