@@ -42,7 +42,10 @@ CredentialQueues("queues", CredentialQueuesArgs(place=place), on_aws)
 alarms = AlarmTopic("alarms", AlarmTopicArgs(place=place, contact=settings.application.contact), on_aws)
 rotates = RotationFunctionArgs(place=place, key_arn=key.arn, app_secret_arn=app.arn, alarm_topic_arn=alarms.arn)
 rotation = RotationFunction("rotation", rotates, on_aws)
-CalendarFunction("calendar", CalendarFunctionArgs(place=place, alarm_topic_arn=alarms.arn), on_aws)
+watches = CalendarFunctionArgs(
+    place=place, application=settings.application, roles=settings.consent.roles, alarm_topic_arn=alarms.arn
+)
+CalendarFunction("calendar", watches, on_aws)
 if settings.consent.pages:
     held_key = HeldKey("held-key", HeldKeyArgs(place=place), on_aws)
     takes_in = ConsentFunctionArgs(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
@@ -16,9 +17,11 @@ from infra.policies.calendar import METRICS, calendar_policy
 from provisioning import naming
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from infra.place import Place
+    from provisioning.settings import Application, DatedRole
 
 #: The function's entry point, in module and function.
 HANDLER: Final = "provisioning.calendar.handler.handle"
@@ -26,6 +29,7 @@ HANDLER: Final = "provisioning.calendar.handler.handle"
 #: The variables that tell the function its fleet, and where notices go.
 BASE_VARIABLE: Final = "SELLERKEYS_BASE"
 TOPIC_VARIABLE: Final = "SELLERKEYS_TOPIC_ARN"
+CONSENTS_VARIABLE: Final = "SELLERKEYS_CONSENTS"
 
 # In the morning in Europe, after the night's rotations: the windows of a rate begin at midnight UTC (aws.md 2.9).
 _DAILY: Final = "cron(0 6 * * ? *)"
@@ -41,11 +45,22 @@ def zipped() -> Path:
     return archive.build(PROJECT, naming.CALENDAR, HANDLER)
 
 
+def consents(application: Application, roles: Sequence[DatedRole]) -> str:
+    """Write what the function has to know of consents: those to a private application have no stated end."""
+    dated = [{"name": role.name, "since": role.since.isoformat()} for role in roles]
+    return json.dumps({"lapses": application.kind != "private", "roles": dated}, ensure_ascii=False)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CalendarFunctionArgs:
-    """The fleet, the ARN of the topic for notices and alarms, and the zip, which is built unless there is one."""
+    """The fleet, the ARN of the topic for notices and alarms, and the zip, which is built unless there is one.
+
+    `application` and `roles` say whether sellers' consents end, and what the application gained when.
+    """
 
     place: Place
+    application: Application
+    roles: Sequence[DatedRole] = ()
     alarm_topic_arn: pulumi.Input[str]
     code: Path = field(default_factory=zipped)
 
@@ -68,7 +83,11 @@ class CalendarFunction(pulumi.ComponentResource):
                 policy=calendar_policy(place),
                 memory=_MEMORY_MB,
                 timeout=_TIMEOUT_SECONDS,
-                variables={BASE_VARIABLE: place.base, TOPIC_VARIABLE: args.alarm_topic_arn},
+                variables={
+                    BASE_VARIABLE: place.base,
+                    TOPIC_VARIABLE: args.alarm_topic_arn,
+                    CONSENTS_VARIABLE: consents(args.application, args.roles),
+                },
             ),
             self,
         )

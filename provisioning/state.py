@@ -43,6 +43,8 @@ _NAMES: Final = {
     "noticed_at": "noticed",
     "client": "client",
     "told_expiry": "told-expiry",
+    "told_consent": "told-consent",
+    "told_role": "told-role",
 }
 
 
@@ -54,7 +56,8 @@ class State:
     of the credential last handed in, `partner` and `stores` of the selling partner id and the stores that Amazon named
     then, see fingerprint.py; `cause` is a code of causes.py. `refused_since` and `refused_at` are the first and the
     last of the refusals that came for one cause without a proof between them; they stay after a proof, which is then
-    later. `told` is the status that people were last told of, `told_expiry` the end of a client secret that they were.
+    later. `told` is the status that people were last told of, `told_expiry` the end of a client secret that they were,
+    `told_consent` and `told_role` what they know of a consent, see calendar/consents.py.
 
     On the app secret, `app_version` is the version that the other tags describe, `changed_at` when it became current,
     `noticed_at` when Amazon last wrote to our queues. `client` recognises a seller's own application, see
@@ -78,6 +81,8 @@ class State:
     noticed_at: datetime | None = None
     client: str | None = None
     told_expiry: str | None = None
+    told_consent: str | None = None
+    told_role: str | None = None
 
     @classmethod
     def from_tags(cls, tags: Mapping[str, str]) -> Self:
@@ -101,6 +106,8 @@ class State:
             noticed_at=_moment(found["noticed_at"]),
             client=found["client"],
             told_expiry=found["told_expiry"],
+            told_consent=found["told_consent"],
+            told_role=found["told_role"],
         )
 
     @property

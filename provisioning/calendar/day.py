@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from datetime import UTC
+from typing import TYPE_CHECKING, Final
 
+from provisioning.calendar.consents import Consents, Rules, examine_consents
 from provisioning.calendar.notice import notice
-from provisioning.marking import look, mark
+from provisioning.fleet_health import examine
+from provisioning.marking import described, mark
+from provisioning.naming import seller_secret_prefix
 from provisioning.state import REAUTHORIZE, State
 
 if TYPE_CHECKING:
@@ -16,6 +20,9 @@ if TYPE_CHECKING:
     from provisioning.calendar.notice import Notice
     from provisioning.fleet_health import Findings
     from provisioning.store import Store
+
+
+_NO_CONSENTS: Final = Rules()
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,21 +40,32 @@ class Day:
     loses one.
     """
 
-    def __init__(self, base: str, store: Store, outlets: Outlets) -> None:
+    def __init__(self, base: str, store: Store, outlets: Outlets, rules: Rules = _NO_CONSENTS) -> None:
         self._base = base
         self._store = store
         self._outlets = outlets
+        self._rules = rules
 
     def run(self, now: datetime) -> Findings:
         """Do the day's work; raises the store's errors and those of the outlets."""
-        found = look(self._store, self._base, now)
+        found, consents = self._look(now)
         self._outlets.count(len(found.overdue), now)
         mark(self._store, found)
-        news = notice(self._base, found)
+        news = notice(self._base, found, consents)
         if news:
             self._outlets.publish(news)
         for secret in found.reauthorize:
             self._store.tag(secret.arn, State(told=REAUTHORIZE).to_tags())
         for secret in found.recovered:
             self._store.tag(secret.arn, State(told="").to_tags())
+        for secret, note in consents.notes():
+            self._store.tag(secret.arn, note.to_tags())
         return found
+
+    def _look(self, now: datetime) -> tuple[Findings, Consents]:
+        """List the fleet once, and describe whom either look nominates (aws.md 2.8)."""
+        today = now.astimezone(UTC).date()
+        listed = list(self._store.list(seller_secret_prefix(self._base)))
+        nominated = examine(listed, now).nominated | examine_consents(listed, today, self._rules).nominated
+        fleet = described(self._store, listed, nominated)
+        return examine(fleet, now), examine_consents(fleet, today, self._rules)

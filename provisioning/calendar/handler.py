@@ -1,7 +1,7 @@
 """The calendar function's entry: the event of a daily schedule in, one line logged; the only place that logs.
 
 Environment, which the Pulumi program sets: `SELLERKEYS_BASE`, the base stack's name, and `SELLERKEYS_TOPIC_ARN`, where
-notices go.
+notices go; `SELLERKEYS_CONSENTS`, JSON of `lapses` and `roles`, what the configuration says of consents.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Final
 import boto3
 from botocore.config import Config
 
+from provisioning.calendar.consents import Rules
 from provisioning.calendar.day import Day, Outlets
 from provisioning.errors import SellerkeysError
 from provisioning.naming import TAG_SELLER
@@ -48,7 +49,8 @@ def handle(event: Mapping[str, Any], _context: object = None) -> None:
     store = Store(boto3.client("secretsmanager", config=_CONFIG))
     outlets = Outlets(_publish, lambda number, now: _count(base, number, now))
     try:
-        found = Day(base, store, outlets).run(_time(event))
+        rules = Rules.from_json(os.environ["SELLERKEYS_CONSENTS"])
+        found = Day(base, store, outlets, rules).run(_time(event))
     except SellerkeysError as error:
         _say("failed", why=str(error))
         raise DayFailed(str(error)) from None

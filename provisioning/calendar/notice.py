@@ -5,16 +5,26 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from provisioning.calendar.consents import Consents
 from provisioning.causes import find_cause
 from provisioning.naming import TAG_SELLER
 from provisioning.state import State
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import date
+
+    from provisioning.calendar.consents import Ending
     from provisioning.fleet_health import Findings
     from provisioning.store import Secret
 
 _REAUTHORIZE: Final = "docs/runbooks/reauthorize.md"
 _OUTAGE: Final = "docs/runbooks/outage.md"
+_ENDING: Final = "docs/runbooks/consent-ending.md"
+_INVITE: Final = "`sellerkeys invite --expiring 60d --format letter`"
+_NOTHING: Final = Consents()
+#: In ASCII characters (botocore Publish).
+_LONGEST_SUBJECT: Final = 100
 #: SNS takes 256 KB (botocore Publish); a longer list nobody reads in a mail.
 _MOST_NAMED: Final = 200
 
@@ -27,7 +37,7 @@ class Notice:
     text: str
 
 
-def notice(base: str, found: Findings) -> Notice | None:
+def notice(base: str, found: Findings, consents: Consents = _NOTHING) -> Notice | None:
     """Write the notice of a fleet's changes; None where nothing changed."""
     counts: list[str] = []
     parts: list[str] = []
@@ -42,9 +52,53 @@ def notice(base: str, found: Findings) -> Notice | None:
         counts.append(f"{len(found.recovered)} recovered")
         lines = _shortened([f"- {_name(secret)}" for secret in found.recovered])
         parts.append("\n".join(["These sellers work again; nothing is left to do.", *lines]))
+    for count, part in _consents(consents):
+        counts.append(count)
+        parts.append(part)
     if not parts:
         return None
-    return Notice(f"sellerkeys {base}: {', '.join(counts)}", "\n\n".join(parts) + "\n")
+    return Notice(_subject(base, counts), "\n\n".join(parts) + "\n")
+
+
+def _subject(base: str, counts: list[str]) -> str:
+    """Write a subject; one that would be too long says how much there is to read."""
+    told = f"sellerkeys {base}: {', '.join(counts)}"
+    return told if len(told) <= _LONGEST_SUBJECT else f"sellerkeys {base}: {counts[0]}, and {len(counts) - 1} more"
+
+
+def _consents(consents: Consents) -> Iterator[tuple[str, str]]:
+    """Tell of consents: how many for the subject, and the text."""
+    if consents.ending:
+        lines = _shortened([f"- {_name(each.secret)}: {_when(each)}" for each in sorted(consents.ending, key=_by_end)])
+        head = f"These sellers have to consent again. Send them links: {_INVITE}. See {_ENDING}."
+        yield f"{_number(len(consents.ending))} ending", "\n".join([head, *lines])
+    if consents.lacking:
+        lines = _shortened([f"- {_name(each.secret)}: {', '.join(each.roles)}" for each in consents.lacking])
+        head = (
+            "These sellers consented before the application gained roles, and have to consent again for them; "
+            f"`sellerkeys status --needs-consent` shows who is left. See {_ENDING}."
+        )
+        yield f"{len(consents.lacking)} without a new role", "\n".join([head, *lines])
+    if consents.renewed:
+        lines = _shortened([f"- {_name(each.secret)}: until {each.ends}" for each in consents.renewed])
+        yield (
+            f"{_number(len(consents.renewed))} renewed",
+            "\n".join(["These sellers have consented again; nothing is left to do.", *lines]),
+        )
+
+
+def _number(consents: int) -> str:
+    return "1 consent" if consents == 1 else f"{consents} consents"
+
+
+def _when(ending: Ending) -> str:
+    said = f"ended on {ending.ends}" if not ending.milestone else f"ends on {ending.ends}"
+    days = {0: "", 1: ", in a day at most"}.get(ending.milestone, f", in {ending.milestone} days at most")
+    return said + days
+
+
+def _by_end(ending: Ending) -> tuple[date, str]:
+    return ending.ends, ending.secret.name
 
 
 def _shortened(lines: list[str]) -> list[str]:

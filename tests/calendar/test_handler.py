@@ -41,6 +41,7 @@ def outside(aws: FakeSecretsManager, monkeypatch: pytest.MonkeyPatch) -> Outside
     monkeypatch.setattr(boto3, "client", lambda service, config: clients[service] if config else None)
     monkeypatch.setenv("SELLERKEYS_BASE", "dev")
     monkeypatch.setenv("SELLERKEYS_TOPIC_ARN", TOPIC)
+    monkeypatch.setenv("SELLERKEYS_CONSENTS", '{"lapses": true, "roles": []}')
     held = aws.secrets[NAME]
     state = State(REFUSED, "invalid_grant", refused_since=DUE - timedelta(days=3), refused_at=DUE - timedelta(days=1))
     held.tags |= state.to_tags()

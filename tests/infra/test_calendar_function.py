@@ -1,12 +1,22 @@
 """What the calendar function's component asks of AWS, argument by argument."""
 
+from datetime import date
+
 import pytest
 
-from infra.calendar_function import BASE_VARIABLE, HANDLER, TOPIC_VARIABLE, CalendarFunction, CalendarFunctionArgs
+from infra.calendar_function import (
+    BASE_VARIABLE,
+    CONSENTS_VARIABLE,
+    HANDLER,
+    TOPIC_VARIABLE,
+    CalendarFunction,
+    CalendarFunctionArgs,
+)
 from infra.configuration import PROJECT
 from infra.place import Place
 from infra.policies.calendar import calendar_policy
 from provisioning.calendar import handler
+from provisioning.settings import Application, DatedRole
 from tests.fakes.engine import Declaration, Declared, declare
 
 TAGS = {"sellerkeys:base": "prod"}
@@ -15,7 +25,14 @@ TAGS = {"sellerkeys:base": "prod"}
 @pytest.fixture
 def calendar(place: Place) -> Declaration:
     """The calendar function, with some zip for its code."""
-    args = CalendarFunctionArgs(place=place, code=PROJECT / "calendar.zip", alarm_topic_arn="arn:alarms")
+    application = Application(kind="public-listed", name="Example", contact="keys@example.com")
+    args = CalendarFunctionArgs(
+        place=place,
+        application=application,
+        roles=[DatedRole(name="Pricing", since=date(2026, 10, 1))],
+        code=PROJECT / "calendar.zip",
+        alarm_topic_arn="arn:alarms",
+    )
     return declare(lambda: CalendarFunction("calendar", args))
 
 
@@ -40,7 +57,13 @@ def test_the_function_runs_the_zip_with_its_fleet_and_topic(calendar: Declaratio
         "architectures": ["arm64"],
         "memorySize": 256,
         "timeout": 300,
-        "environment": {"variables": {BASE_VARIABLE: "prod", TOPIC_VARIABLE: "arn:alarms"}},
+        "environment": {
+            "variables": {
+                BASE_VARIABLE: "prod",
+                TOPIC_VARIABLE: "arn:alarms",
+                CONSENTS_VARIABLE: '{"lapses": true, "roles": [{"name": "Pricing", "since": "2026-10-01"}]}',
+            }
+        },
         "tags": TAGS,
     }
 
@@ -49,7 +72,7 @@ def test_the_function_reads_the_variables_that_are_set() -> None:
     """The names stand in the program and in the zip, which do not import each other."""
     source = (PROJECT / "provisioning/calendar/handler.py").read_text(encoding="utf-8")
 
-    assert all(f'os.environ["{name}"]' in source for name in (BASE_VARIABLE, TOPIC_VARIABLE))
+    assert all(f'os.environ["{name}"]' in source for name in (BASE_VARIABLE, TOPIC_VARIABLE, CONSENTS_VARIABLE))
 
 
 def test_its_role_is_its_own(calendar: Declaration, place: Place) -> None:

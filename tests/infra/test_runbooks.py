@@ -67,7 +67,9 @@ def test_pages_tell_what_to_run() -> None:
     """The search for commands finds some; each page that asks for a look at a seller names one."""
     assert {line.split()[0] for page in PAGES for line in commands(page)} == {
         "app",
+        "approve",
         "check",
+        "invite",
         "onboard",
         "repair",
         "rollback",

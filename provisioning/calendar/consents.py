@@ -1,0 +1,137 @@
+"""Whose consent ends, lacks a role, or was renewed: pure functions over what ListSecrets and DescribeSecret tell.
+
+A consent to a public application holds for 365 days, and lacks every role that the application gained after it
+(sp-api.md 3). Nothing is said of private applications, whose authorizations have no stated end, nor of sellers' own.
+Each milestone is told once: a day on which nobody looked is made good by the next.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Final, NamedTuple, Self
+
+from provisioning.naming import TAG_APPLICATION
+from provisioning.state import REAUTHORIZE, State
+from provisioning.store import CURRENT
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from provisioning.store import Secret
+
+#: How long a consent holds.
+LIFE: Final = timedelta(days=365)
+#: How many days before the end people are told; a consent that has ended is told at 0.
+MILESTONES: Final = (60, 30, 14, 7, 1)
+_OVER: Final = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What the configuration says of consents: whether they end, and when the application gained which role."""
+
+    lapses: bool = False
+    roles: tuple[tuple[str, date], ...] = ()
+
+    @classmethod
+    def from_json(cls, text: str) -> Self:
+        """Read what the Pulumi program sets."""
+        told = json.loads(text)
+        roles = ((role["name"], date.fromisoformat(role["since"])) for role in told["roles"])
+        return cls(told["lapses"], tuple(roles))
+
+
+class Ending(NamedTuple):
+    """A consent that ends, and which milestone has come: so many days at most are left, 0 where it has ended."""
+
+    secret: Secret
+    ends: date
+    milestone: int
+
+    @property
+    def told(self) -> str:
+        """What the state tag holds once people know."""
+        return f"{self.ends}/{self.milestone}"
+
+
+class Lacking(NamedTuple):
+    """A consent given before the application gained roles; `since` is the newest one's day."""
+
+    secret: Secret
+    roles: tuple[str, ...]
+    since: date
+
+
+class Renewed(NamedTuple):
+    """A consent that people were told of, and that is in order again until it ends."""
+
+    secret: Secret
+    ends: date
+
+
+@dataclass(frozen=True, slots=True)
+class Consents:
+    """What is to be told of a fleet's consents today; nothing that was told before."""
+
+    ending: tuple[Ending, ...] = ()
+    lacking: tuple[Lacking, ...] = ()
+    renewed: tuple[Renewed, ...] = ()
+
+    @property
+    def nominated(self) -> frozenset[str]:
+        """The ARNs of the secrets of which something would be said."""
+        told: list[Ending | Lacking | Renewed] = [*self.ending, *self.lacking, *self.renewed]
+        return frozenset(each.secret.arn for each in told)
+
+    def notes(self) -> Iterator[tuple[Secret, State]]:
+        """List what to note on each secret once people were told."""
+        yield from ((each.secret, State(told_consent=each.told)) for each in self.ending)
+        yield from ((each.secret, State(told_role=each.since.isoformat())) for each in self.lacking)
+        yield from ((each.secret, State(told_consent="", told_role="")) for each in self.renewed)
+
+
+def examine_consents(secrets: Iterable[Secret], today: date, rules: Rules) -> Consents:
+    """Look at all sellers' secrets of a fleet."""
+    if not rules.lapses:
+        return Consents()
+    ending: list[Ending] = []
+    lacking: list[Lacking] = []
+    renewed: list[Renewed] = []
+    for secret in secrets:
+        state = State.from_tags(secret.tags)
+        if not _consents(secret) or state.consented_on is None:
+            continue
+        ends, missing = state.consented_on + LIFE, _missing(state.consented_on, today, rules)
+        milestone = _milestone(ends, today)
+        if milestone is not None and not _is_told(state, Ending(secret, ends, milestone)):
+            ending.append(Ending(secret, ends, milestone))
+        if missing and state.told_role != missing[-1][1].isoformat():
+            lacking.append(Lacking(secret, tuple(name for name, _ in missing), missing[-1][1]))
+        if milestone is None and not missing and (state.told_consent or state.told_role):
+            renewed.append(Renewed(secret, ends))
+    return Consents(tuple(ending), tuple(lacking), tuple(renewed))
+
+
+def _consents(secret: Secret) -> bool:
+    """Whether a seller has access by his consent; one without a value, or being deleted, has none."""
+    is_shared = secret.tags.get(TAG_APPLICATION) == "shared"
+    return is_shared and secret.holder(CURRENT) is not None and secret.deleted_on is None
+
+
+def _milestone(ends: date, today: date) -> int | None:
+    left = (ends - today).days
+    if left < 0:
+        return _OVER
+    return min((days for days in MILESTONES if left <= days), default=None)
+
+
+def _is_told(state: State, ending: Ending) -> bool:
+    """Whether people know: of this milestone, or that the seller has to authorize again anyway."""
+    return state.told_consent == ending.told or (state.status == REAUTHORIZE and state.told == REAUTHORIZE)
+
+
+def _missing(consented: date, today: date, rules: Rules) -> list[tuple[str, date]]:
+    """List the roles that came after a consent, the newest last; one of the same day is taken for included."""
+    return sorted((role for role in rules.roles if consented < role[1] <= today), key=lambda role: role[1])

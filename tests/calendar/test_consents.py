@@ -1,0 +1,166 @@
+"""What is told of consents: each milestone once, a new role once, and once when it is cured."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+
+from provisioning.calendar.consents import MILESTONES, Rules
+from provisioning.calendar.day import Day, Outlets
+from provisioning.state import ACTIVE, REAUTHORIZE, State
+from provisioning.store import Store
+from tests.fakes.secrets_manager import Crash, FakeSecretsManager
+
+if TYPE_CHECKING:
+    from provisioning.calendar.notice import Notice
+
+NAME = "sellerkeys/dev/sellers/{}/sp-api"
+PUBLIC = Rules(lapses=True)
+CONSENTED = date(2026, 1, 1)
+ENDS = date(2027, 1, 1)
+
+
+class Office:
+    """A fleet of which berlin consented on 2026-01-01; `day` looks at it on a day."""
+
+    def __init__(self, aws: FakeSecretsManager) -> None:
+        self.aws = aws
+        self.mails: list[Notice] = []
+        for seller in ("maple", "berlin", "kyoto"):
+            held = aws.secrets[NAME.format(seller)]
+            held.values["v" * 32] = "PLACEHOLDER"
+            held.attach("AWSCURRENT", "v" * 32)
+        self.consent("berlin", CONSENTED)
+
+    def consent(self, seller: str, day: date) -> None:
+        """Let a seller consent."""
+        state = State(ACTIVE, consented_on=day, proven_at=datetime.fromisoformat(f"{day}T12:00:00+00:00"))
+        self.aws.secrets[NAME.format(seller)].tags |= state.to_tags()
+
+    def day(self, day: date, rules: Rules = PUBLIC) -> str | None:
+        """Look at the fleet; gives the subject of the mail."""
+        before = len(self.mails)
+        outlets = Outlets(self.mails.append, lambda _number, _now: None)
+        Day("dev", Store(self.aws), outlets, rules).run(datetime.fromisoformat(f"{day}T06:00:00+00:00"))
+        return self.mails[-1].subject if len(self.mails) > before else None
+
+
+@pytest.fixture
+def office(aws: FakeSecretsManager) -> Office:
+    """The fleet."""
+    return Office(aws)
+
+
+def test_nobody_lapses_unannounced(office: Office) -> None:
+    """At 60, 30, 14, 7 and 1 days, and once it is over; a mail a day at most, and none in between."""
+    told = [left for left in range(90, -30, -1) if office.day(ENDS - timedelta(days=left))]
+
+    assert told == [*MILESTONES, -1]
+    assert [mail.subject for mail in office.mails] == ["sellerkeys dev: 1 consent ending"] * 6
+    assert "- berlin: ends on 2027-01-01, in 60 days at most" in office.mails[0].text
+    assert "- berlin: ends on 2027-01-01, in a day at most" in office.mails[4].text
+    assert "- berlin: ended on 2027-01-01" in office.mails[5].text
+    assert "`sellerkeys invite --expiring 60d --format letter`" in office.mails[0].text
+
+
+def test_a_function_that_was_down(office: Office) -> None:
+    """What it did not tell in time it tells when it looks again, at the milestone that has come by then."""
+    office.day(ENDS - timedelta(days=60))
+
+    assert office.day(ENDS - timedelta(days=12))
+    assert "in 14 days at most" in office.mails[-1].text
+
+
+def test_renewed(office: Office) -> None:
+    """Told once, with the new end; the next year begins afresh."""
+    office.day(ENDS - timedelta(days=30))
+    office.consent("berlin", ENDS - timedelta(days=20))
+
+    days = [office.day(ENDS - timedelta(days=left)) for left in (19, 18)]
+
+    assert days == ["sellerkeys dev: 1 consent renewed", None]
+    assert "- berlin: until 2027-12-12" in office.mails[-1].text
+    assert office.day(date(2027, 12, 12) - timedelta(days=60)) == "sellerkeys dev: 1 consent ending"
+
+
+def test_a_new_role(office: Office) -> None:
+    """Whoever consented before is told of once; who consents again is told of as renewed."""
+    rules = Rules(lapses=True, roles=(("Pricing", date(2026, 3, 1)),))
+    office.consent("maple", date(2026, 3, 1))
+
+    days = [office.day(date(2026, 3, day), rules) for day in (1, 2)]
+    office.consent("berlin", date(2026, 3, 3))
+
+    assert days == ["sellerkeys dev: 1 without a new role", None]
+    assert "- berlin: Pricing" in office.mails[0].text
+    assert office.day(date(2026, 3, 4), rules) == "sellerkeys dev: 1 consent renewed"
+
+
+def test_a_role_of_tomorrow(office: Office) -> None:
+    """Announced in the configuration ahead of time, it is told of on its day."""
+    rules = Rules(lapses=True, roles=(("Pricing", date(2026, 3, 1)),))
+
+    assert office.day(date(2026, 2, 28), rules) is None
+
+
+@pytest.mark.parametrize("rules", [Rules(), Rules(lapses=False, roles=(("Pricing", date(2026, 3, 1)),))])
+def test_private_applications_never_cry_wolf(office: Office, rules: Rules) -> None:
+    """No end of a private application's authorization is stated anywhere."""
+    assert office.day(ENDS + timedelta(days=100), rules) is None
+
+
+def test_a_sellers_own_application_never_cries_wolf(office: Office) -> None:
+    """It is private, whatever the fleet's is."""
+    office.consent("kyoto", date(2020, 1, 1))
+
+    office.day(ENDS - timedelta(days=60))
+
+    assert "kyoto" not in office.mails[0].text
+
+
+def test_who_has_to_authorize_again_anyway(office: Office) -> None:
+    """Was announced as such, and is not announced twice."""
+    office.aws.secrets[NAME.format("berlin")].tags |= State(status=REAUTHORIZE, told=REAUTHORIZE).to_tags()
+
+    assert office.day(ENDS - timedelta(days=7)) is None
+
+
+def test_a_crash_repeats_and_never_loses(office: Office) -> None:
+    """People are told before it is noted that they know."""
+
+    def crash(name: str, _number: int) -> None:
+        if name == "TagResource":
+            raise Crash
+
+    office.aws.before = crash
+    with pytest.raises(Crash):
+        office.day(ENDS - timedelta(days=60))
+    office.aws.before = lambda _name, _number: None
+
+    assert len(office.mails) == 1
+    assert office.day(ENDS - timedelta(days=60))
+
+
+def test_much_news_on_a_day(office: Office) -> None:
+    """SNS takes subjects of 100 characters."""
+    rules = Rules(lapses=True, roles=(("Pricing", date(2026, 3, 1)),))
+    outlets = Outlets(office.mails.append, lambda _number, _now: None)
+    office.consent("maple", date(2026, 12, 1))
+    office.aws.secrets[NAME.format("maple")].tags["sellerkeys-state:told-consent"] = "2026-12-01/1"
+    office.aws.secrets[NAME.format("kyoto")].tags["sellerkeys-state:status"] = REAUTHORIZE
+
+    Day("dev", Store(office.aws), outlets, rules).run(datetime.fromisoformat("2026-12-20T06:00:00+00:00"))
+
+    assert len(office.mails[0].subject) <= 100
+    assert office.mails[0].subject == (
+        "sellerkeys dev: 1 to reauthorize, 1 consent ending, 1 without a new role, 1 consent renewed"
+    )
+
+
+def test_rules_are_read_as_they_are_written() -> None:
+    """The program writes them, the zip reads them."""
+    text = '{"lapses": true, "roles": [{"name": "Pricing", "since": "2026-03-01"}]}'
+
+    assert Rules.from_json(text) == Rules(lapses=True, roles=(("Pricing", date(2026, 3, 1)),))
