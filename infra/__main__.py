@@ -7,6 +7,7 @@ from infra import configuration
 from infra.alarm_topic import AlarmTopic, AlarmTopicArgs
 from infra.app_secret import AppSecret, AppSecretArgs
 from infra.calendar_function import CalendarFunction, CalendarFunctionArgs
+from infra.client_secret_function import ClientSecretFunction, ClientSecretFunctionArgs
 from infra.consent_function import ConsentFunction, ConsentFunctionArgs
 from infra.credential_queues import CredentialQueues, CredentialQueuesArgs
 from infra.encryption_key import EncryptionKey, EncryptionKeyArgs
@@ -17,7 +18,7 @@ from infra.people import People
 from infra.place import Place
 from infra.rotation_function import RotationFunction, RotationFunctionArgs
 from infra.seller_secret import SellerSecret, SellerSecretArgs
-from provisioning import state
+from provisioning import naming, state
 
 fleet = configuration.load()
 settings = fleet.settings
@@ -37,13 +38,31 @@ place = Place(
 
 key = EncryptionKey("key", EncryptionKeyArgs(place=place), on_aws)
 app = AppSecret("app", AppSecretArgs(place=place, key_arn=key.arn), on_aws)
+queues = CredentialQueues("queues", CredentialQueuesArgs(place=place), on_aws)
 table = FleetTable("table", FleetTableArgs(place=place), on_aws)
-CredentialQueues("queues", CredentialQueuesArgs(place=place), on_aws)
 alarms = AlarmTopic("alarms", AlarmTopicArgs(place=place, contact=settings.application.contact), on_aws)
 rotates = RotationFunctionArgs(place=place, key_arn=key.arn, app_secret_arn=app.arn, alarm_topic_arn=alarms.arn)
 rotation = RotationFunction("rotation", rotates, on_aws)
+renews = ClientSecretFunctionArgs(
+    place=place,
+    key_arn=key.arn,
+    queues_key_arn=queues.key_arn,
+    queue_arns={naming.NEW_SECRET: queues.new_secret_arn, naming.EXPIRY: queues.expiry_arn},
+    app_secret_arn=app.arn,
+    table_name=table.name,
+    alarm_topic_arn=alarms.arn,
+)
+renewal = ClientSecretFunction("client-secret", renews, on_aws)
 watches = CalendarFunctionArgs(
-    place=place, application=settings.application, roles=settings.consent.roles, alarm_topic_arn=alarms.arn
+    place=place,
+    application=settings.application,
+    roles=settings.consent.roles,
+    alarm_topic_arn=alarms.arn,
+    key_arn=key.arn,
+    queues_key_arn=queues.key_arn,
+    app_secret_arn=app.arn,
+    table_name=table.name,
+    client_secret=settings.client_secret,
 )
 CalendarFunction("calendar", watches, on_aws)
 if settings.consent.pages:
@@ -68,4 +87,6 @@ pulumi.export("base", fleet.base)
 pulumi.export("region", settings.region)
 pulumi.export("rotation_function_arn", rotation.arn)
 pulumi.export("app_secret_name", fleet.app_secret)
+pulumi.export("new_secret_queue_arn", queues.new_secret_arn)
+pulumi.export("secret_expiry_queue_arn", queues.expiry_arn)
 pulumi.export("sellers", len(fleet.sellers))

@@ -21,15 +21,19 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from infra.place import Place
-    from provisioning.settings import Application, DatedRole
+    from provisioning.settings import Application, ClientSecret, DatedRole
 
 #: The function's entry point, in module and function.
 HANDLER: Final = "provisioning.calendar.handler.handle"
 
-#: The variables that tell the function its fleet, and where notices go.
+#: The variables that tell the function its fleet, where notices go, and what it asks Amazon with, when and where.
 BASE_VARIABLE: Final = "SELLERKEYS_BASE"
 TOPIC_VARIABLE: Final = "SELLERKEYS_TOPIC_ARN"
 CONSENTS_VARIABLE: Final = "SELLERKEYS_CONSENTS"
+APP_VARIABLE: Final = "SELLERKEYS_APP_SECRET_ID"
+TABLE_VARIABLE: Final = "SELLERKEYS_TABLE"
+DAYS_VARIABLE: Final = "SELLERKEYS_ASK_DAYS"
+REGION_VARIABLE: Final = "SELLERKEYS_SP_API_REGION"
 
 # In the morning in Europe, after the night's rotations: the windows of a rate begin at midnight UTC (aws.md 2.9).
 _DAILY: Final = "cron(0 6 * * ? *)"
@@ -53,7 +57,7 @@ def consents(application: Application, roles: Sequence[DatedRole]) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CalendarFunctionArgs:
-    """The fleet, the ARN of the topic for notices and alarms, and the zip, which is built unless there is one.
+    """The fleet, the ARNs of what the function works with, when it asks Amazon, and the zip, built unless given.
 
     `application` and `roles` say whether sellers' consents end, and what the application gained when.
     """
@@ -62,31 +66,41 @@ class CalendarFunctionArgs:
     application: Application
     roles: Sequence[DatedRole] = ()
     alarm_topic_arn: pulumi.Input[str]
+    key_arn: pulumi.Input[str]
+    queues_key_arn: pulumi.Input[str]
+    app_secret_arn: pulumi.Input[str]
+    table_name: pulumi.Input[str]
+    client_secret: ClientSecret
     code: Path = field(default_factory=zipped)
 
 
 class CalendarFunction(pulumi.ComponentResource):
-    """The function with its role and log, the rule that runs it daily, and three alarms."""
+    """The function with its role and log, the rule that runs it daily, and its alarms."""
 
     def __init__(self, name: str, args: CalendarFunctionArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("sellerkeys:index:CalendarFunction", name, None, opts)
         place = args.place
+        keys = pulumi.Output.all(args.key_arn, args.queues_key_arn)
         function = declare_function(
             name,
             FunctionArgs(
                 place=place,
                 function=naming.CALENDAR,
-                description=f"Looks at every seller of the fleet {place.base} once a day.",
+                description=f"Looks at every seller of the fleet {place.base} once a day, and asks Amazon.",
                 code=args.code,
                 handler=HANDLER,
                 policy_name="look-at-sellers",
-                policy=calendar_policy(place),
+                policy=keys.apply(lambda arns: calendar_policy(place, *arns)),
                 memory=_MEMORY_MB,
                 timeout=_TIMEOUT_SECONDS,
                 variables={
                     BASE_VARIABLE: place.base,
                     TOPIC_VARIABLE: args.alarm_topic_arn,
                     CONSENTS_VARIABLE: consents(args.application, args.roles),
+                    APP_VARIABLE: args.app_secret_arn,
+                    TABLE_VARIABLE: args.table_name,
+                    DAYS_VARIABLE: str(args.client_secret.ask_days),
+                    REGION_VARIABLE: args.client_secret.region,
                 },
             ),
             self,
@@ -135,6 +149,18 @@ class CalendarFunction(pulumi.ComponentResource):
                 page="rotation-overdue",
                 namespace=METRICS,
                 metric="OverdueSellers",
+                dimensions={"Fleet": place.base},
+                statistic="Maximum",
+                comparison="GreaterThanOrEqualToThreshold",
+                missing="ignore",
+            ),
+            Alarm(
+                function=naming.CALENDAR,
+                what="not-asked",
+                meaning="It is time for a new client secret, and Amazon could not be asked. Its log says why.",
+                page="client-secret-not-asked",
+                namespace=METRICS,
+                metric="UnaskedRotations",
                 dimensions={"Fleet": place.base},
                 statistic="Maximum",
                 comparison="GreaterThanOrEqualToThreshold",

@@ -42,7 +42,7 @@ class SellerSecret(pulumi.ComponentResource):
             name=naming.seller_secret_name(place.base, row.seller),
             description=f"SP-API credential of {row.name}.",
             kms_key_id=args.key_arn,
-            policy=text(seller_secret_policy(place, row.seller)),
+            policy=text(seller_secret_policy(place, row.seller, row.application)),
             recovery_window_in_days=recovery_days(place),
             tags=tags,
             opts=protected(self, place),

@@ -37,7 +37,7 @@ class Verdict(StrEnum):
 SHARD: Final = 100
 #: What the fleet has however many sellers there are: a secret for the application, a role for each function, the keys.
 FLEET_SECRETS: Final = 1
-FLEET_ROLES: Final = 3
+FLEET_ROLES: Final = 4
 FLEET_KEYS: Final = 3
 #: How long the rotation function may take for a step, in seconds.
 FUNCTION_SECONDS: Final = 120

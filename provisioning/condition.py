@@ -147,7 +147,7 @@ def app_condition(fleet: Fleet, secret: Secret | None, today: date) -> AppCondit
     elif not has_value and any(seller.application == "shared" for seller in fleet.sellers):
         advice = "put the application in: `sellerkeys app set`"
     elif expires and expires - NOTICE <= today:
-        advice = "make a new client secret in the developer console before the old one stops the whole fleet"
+        advice = "ask Amazon for a new client secret before this one stops the whole fleet: `sellerkeys app rotate`"
     return AppCondition(
         secret=fleet.app_secret,
         advice=advice,

@@ -107,6 +107,15 @@ class Consent(BaseModel):
         return address
 
 
+class ClientSecret(BaseModel):
+    """When Amazon is asked for a new client secret, and at which region's host: where the application is registered."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+
+    ask_days: Annotated[int, Field(ge=8, le=170)] = 60
+    region: Literal["NA", "EU", "FE"] = "NA"
+
+
 class Quotas(BaseModel):
     """What AWS lets the account have: say here what it raised, or what others in the account leave over."""
 
@@ -136,6 +145,7 @@ class Settings(BaseModel):
     isolation: Isolation = "role-per-seller"
     rotation: str = "rate(30 days)"
     application: Application
+    client_secret: ClientSecret = ClientSecret()
     consent: Consent = Consent()
     quotas: Quotas = Quotas()
     disposable: bool = False

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 #: written `_`.
 COMMANDS: Final = {
     "roster": "List and add the fleet's sellers.",
-    "app": "Set the fleet's shared application.",
+    "app": "Set and renew the fleet's shared application.",
     "onboard": "Prove sellers' credentials and put them into their secrets.",
     "invite": "Make sellers' links to the page on which they hand over access.",
     "status": "Show each seller's condition, those first who need a person.",

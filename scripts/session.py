@@ -195,15 +195,15 @@ class Session:
         sts = self._outside.identities(self._invocation.profile, region)
         return Reading(self.fleet, sts, lambda keys: self._outside.secrets_as(keys, region), purpose)
 
+    def service(self, name: str) -> Any:  # noqa: ANN401  boto3's clients have no common type
+        """Make a client of a service of AWS, by boto3's name for it; raises Unreachable."""
+        return self._outside.service(name, self._invocation.profile, self.settings.region)
+
     @cached_property
     def auditor(self) -> Auditor:
         """What looks at the fleet as it is deployed; raises Unreachable."""
-
-        def client(service: str) -> Any:  # noqa: ANN401  a client of the service
-            return self._outside.service(service, self._invocation.profile, self.settings.region)
-
-        watch = Watch(client("logs"), client("cloudwatch"), client("sns"))
-        return Auditor(self.store, Identities(client("iam")), Keys(client("kms")), watch)
+        watch = Watch(self.service("logs"), self.service("cloudwatch"), self.service("sns"))
+        return Auditor(self.store, Identities(self.service("iam")), Keys(self.service("kms")), watch)
 
     @cached_property
     def amazon(self) -> Amazon:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from infra.policies.asking import asking
 from infra.policies.document import ANY, document, state_tags_only, write_log
 from provisioning import naming
 
@@ -15,8 +16,11 @@ if TYPE_CHECKING:
 METRICS: Final = "sellerkeys"
 
 
-def calendar_policy(place: Place) -> Document:
-    """Say what the calendar function may do: look at sellers without their values, note their state, tell people."""
+def calendar_policy(place: Place, key_arn: str, queues_key_arn: str) -> Document:
+    """Say what the calendar function may do: look at sellers without their values, note their state, tell people, ask.
+
+    It reads the application, to ask Amazon with it, and writes no value.
+    """
     return document(
         {
             "Sid": "ListSecrets",
@@ -50,5 +54,6 @@ def calendar_policy(place: Place) -> Document:
             "Resource": ANY,
             "Condition": {"StringEquals": {"cloudwatch:namespace": METRICS}},
         },
+        *asking(place, key_arn, queues_key_arn),
         write_log(place, naming.CALENDAR),
     )

@@ -71,13 +71,16 @@ def one_reader_policy(place: Place, key_arn: str) -> Document:
     return _reads(place, place.seller_secret(THE_SESSIONS_SELLER), key_arn)
 
 
-def seller_secret_policy(place: Place, seller: str) -> Document:
+def seller_secret_policy(place: Place, seller: str, application: str = "shared") -> Document:
     """Say what nobody may do to a seller's secret, whatever his own policies allow.
+
+    Where the seller brings his own application, the client-secret function may offer a new client secret of it.
 
     BatchGetSecretValue needs GetSecretValue on each secret (botocore) and knows no resource, so it is not named here.
     """
     reader, rotation = place.reader(seller), place.rotation_role
-    writers = (*place.people.operators, place.function_role(naming.CONSENT), rotation)
+    offers = (naming.CONSENT, *((naming.CLIENT_SECRET,) if application == "own" else ()))
+    writers = (*place.people.operators, *(place.function_role(name) for name in offers), rotation)
     # The one role is the reader of every seller, so its session's tag has to name this one.
     anothers_session = {
         "Sid": "OnlyASessionForThisSeller",

@@ -26,7 +26,8 @@ LATE: Final = timedelta(days=2)
 #: How long after a change the whole fleet is looked at every time; later once an hour, for who came late.
 _CLOSELY: Final = timedelta(days=8)
 _HOURLY: Final = 5
-_LOCK: Final = "following"
+#: The item of the table that says who is bringing the new client secret to the sellers.
+LOCK: Final = "following"
 #: As long as the function may run.
 _HELD: Final = timedelta(minutes=10)
 
@@ -113,13 +114,13 @@ class Tick:
         is_close = newest.changed_at is not None and now - newest.changed_at < _CLOSELY
         if not is_close and now.minute >= _HOURLY:
             return None
-        item = Item(_LOCK, {"mark": self._mark()}, now + _HELD)
+        item = Item(LOCK, {"mark": self._mark()}, now + _HELD)
         if not self._table.claim(item, now):
             return None
         try:
             return self._follow.run(newest)
         finally:
-            self._table.swap(Item(_LOCK, {"mark": ""}, self._now()), item.values)
+            self._table.swap(Item(LOCK, {"mark": ""}, self._now()), item.values)
 
     def _is_unanswered(self, held: Held) -> bool:
         item = self._table.get(key(held.app.client_id))

@@ -1,16 +1,21 @@
-"""`sellerkeys app`: the application that the fleet's sellers share."""
+"""`sellerkeys app`: the application that the fleet's sellers share, and its client secret."""
 
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
+from provisioning import naming
 from provisioning.app import AppSetter
 from provisioning.credentials import check_client_id, check_client_secret
+from provisioning.operating.invoking import invoke
 from provisioning.payload import App
 from scripts import report
+from scripts.commands.app_own import letter, note
+from scripts.commands.app_rotate import rotate
+from scripts.commands.app_status import status
 from scripts.session import Session, pass_session
 
 if TYPE_CHECKING:
@@ -19,7 +24,13 @@ if TYPE_CHECKING:
 
 @click.group()
 def app() -> None:
-    """Set the fleet's shared application."""
+    """Set and renew the fleet's shared application."""
+
+
+app.add_command(rotate)
+app.add_command(status)
+app.add_command(note)
+app.add_command(letter)
 
 
 @app.command("set")
@@ -45,10 +56,17 @@ def set_app(
 ) -> int:
     """Prove the shared application at Amazon and put it into its secret.
 
-    The same application again is unchanged; another one is not taken while there is one.
+    The same application again is unchanged. Where there is one, another client secret of it, such as one made in the
+    developer console, becomes an offer: the client-secret function proves it, makes it current, and brings it to every
+    seller.
     """
     intake = session.intake
-    setter = AppSetter(session.fleet, session.store, session.amazon, session.now)
+
+    def take_up() -> dict[str, Any]:
+        function = naming.function_name(session.fleet.base, naming.CLIENT_SECRET)
+        return invoke(session.service("lambda"), function, {"action": "take-up"})
+
+    setter = AppSetter(session.fleet, session.store, session.amazon, session.now, take_up)
     application = App(
         check_client_id(client_id or intake.ask("client id", "give --client-id")),
         check_client_secret(

@@ -11,6 +11,8 @@ from botocore.exceptions import ClientError
 from provisioning.calendar.handler import DayFailed, handle
 from provisioning.state import REFUSED, State
 from tests.fakes.secrets_manager import FakeSecretsManager
+from tests.fakes.table import NAME as NAME_OF_TABLE
+from tests.fakes.table import FakeDynamoDB
 
 NAME = "sellerkeys/dev/sellers/berlin/sp-api"
 TOPIC = "arn:aws:sns:eu-west-1:123456789012:sellerkeys-dev-alarms"
@@ -37,11 +39,15 @@ class Outside:
 def outside(aws: FakeSecretsManager, monkeypatch: pytest.MonkeyPatch) -> Outside:
     """The function's environment, with a seller who has to authorize again."""
     outside = Outside()
-    clients = {"secretsmanager": aws, "sns": outside, "cloudwatch": outside}
+    clients = {"secretsmanager": aws, "sns": outside, "cloudwatch": outside, "dynamodb": FakeDynamoDB()}
     monkeypatch.setattr(boto3, "client", lambda service, config: clients[service] if config else None)
     monkeypatch.setenv("SELLERKEYS_BASE", "dev")
     monkeypatch.setenv("SELLERKEYS_TOPIC_ARN", TOPIC)
     monkeypatch.setenv("SELLERKEYS_CONSENTS", '{"lapses": true, "roles": []}')
+    monkeypatch.setenv("SELLERKEYS_APP_SECRET_ID", aws.secrets["sellerkeys/dev/app"].arn)
+    monkeypatch.setenv("SELLERKEYS_TABLE", NAME_OF_TABLE)
+    monkeypatch.setenv("SELLERKEYS_ASK_DAYS", "60")
+    monkeypatch.setenv("SELLERKEYS_SP_API_REGION", "NA")
     held = aws.secrets[NAME]
     state = State(REFUSED, "invalid_grant", refused_since=DUE - timedelta(days=3), refused_at=DUE - timedelta(days=1))
     held.tags |= state.to_tags()
@@ -59,22 +65,33 @@ def test_a_day_is_counted_told_and_logged(outside: Outside, caplog: pytest.LogCa
     """At the time the schedule was due."""
     handle(EVENT)
 
-    metric, mail = outside.asked
-    assert metric == {
-        "Namespace": "sellerkeys",
-        "MetricData": [
-            {
-                "MetricName": "OverdueSellers",
-                "Dimensions": [{"Name": "Fleet", "Value": "dev"}],
-                "Timestamp": DUE,
-                "Value": 0,
-                "Unit": "Count",
-            }
-        ],
-    }
+    *metrics, mail = outside.asked
+    assert metrics == [
+        {
+            "Namespace": "sellerkeys",
+            "MetricData": [
+                {
+                    "MetricName": name,
+                    "Dimensions": [{"Name": "Fleet", "Value": "dev"}],
+                    "Timestamp": DUE,
+                    "Value": 0,
+                    "Unit": "Count",
+                }
+            ],
+        }
+        for name in ("UnaskedRotations", "OverdueSellers")
+    ]
     assert (mail["TopicArn"], mail["Subject"]) == (TOPIC, "sellerkeys dev: 1 to reauthorize")
     assert logged(caplog) == [
-        {"outcome": "done", "reauthorize": ["berlin"], "recovered": [], "overdue": [], "outage": False}
+        {
+            "outcome": "done",
+            "reauthorize": ["berlin"],
+            "recovered": [],
+            "overdue": [],
+            "outage": False,
+            "client_secret": "no application",
+            "own_client_secrets_end": [],
+        }
     ]
 
 

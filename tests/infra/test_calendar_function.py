@@ -4,19 +4,14 @@ from datetime import date
 
 import pytest
 
-from infra.calendar_function import (
-    BASE_VARIABLE,
-    CONSENTS_VARIABLE,
-    HANDLER,
-    TOPIC_VARIABLE,
-    CalendarFunction,
-    CalendarFunctionArgs,
-)
+from infra import calendar_function as module
+from infra.calendar_function import HANDLER, CalendarFunction, CalendarFunctionArgs
 from infra.configuration import PROJECT
 from infra.place import Place
 from infra.policies.calendar import calendar_policy
+from provisioning import table
 from provisioning.calendar import handler
-from provisioning.settings import Application, DatedRole
+from provisioning.settings import Application, ClientSecret, DatedRole
 from tests.fakes.engine import Declaration, Declared, declare
 
 TAGS = {"sellerkeys:base": "prod"}
@@ -32,6 +27,11 @@ def calendar(place: Place) -> Declaration:
         roles=[DatedRole(name="Pricing", since=date(2026, 10, 1))],
         code=PROJECT / "calendar.zip",
         alarm_topic_arn="arn:alarms",
+        key_arn="arn:key",
+        queues_key_arn="arn:queues-key",
+        app_secret_arn="arn:app",
+        table_name="table",
+        client_secret=ClientSecret(ask_days=45, region="EU"),
     )
     return declare(lambda: CalendarFunction("calendar", args))
 
@@ -50,7 +50,7 @@ def test_the_function_runs_the_zip_with_its_fleet_and_topic(calendar: Declaratio
     assert inputs.pop("code").path == str(PROJECT / "calendar.zip")
     assert inputs == {
         "name": "sellerkeys-prod-calendar",
-        "description": "Looks at every seller of the fleet prod once a day.",
+        "description": "Looks at every seller of the fleet prod once a day, and asks Amazon.",
         "role": "arn:aws:iam/role:Role:calendar",
         "handler": HANDLER,
         "runtime": "python3.13",
@@ -59,9 +59,13 @@ def test_the_function_runs_the_zip_with_its_fleet_and_topic(calendar: Declaratio
         "timeout": 300,
         "environment": {
             "variables": {
-                BASE_VARIABLE: "prod",
-                TOPIC_VARIABLE: "arn:alarms",
-                CONSENTS_VARIABLE: '{"lapses": true, "roles": [{"name": "Pricing", "since": "2026-10-01"}]}',
+                "SELLERKEYS_BASE": "prod",
+                "SELLERKEYS_TOPIC_ARN": "arn:alarms",
+                "SELLERKEYS_APP_SECRET_ID": "arn:app",
+                "SELLERKEYS_TABLE": "table",
+                "SELLERKEYS_ASK_DAYS": "45",
+                "SELLERKEYS_SP_API_REGION": "EU",
+                "SELLERKEYS_CONSENTS": '{"lapses": true, "roles": [{"name": "Pricing", "since": "2026-10-01"}]}',
             }
         },
         "tags": TAGS,
@@ -72,13 +76,20 @@ def test_the_function_reads_the_variables_that_are_set() -> None:
     """The names stand in the program and in the zip, which do not import each other."""
     source = (PROJECT / "provisioning/calendar/handler.py").read_text(encoding="utf-8")
 
-    assert all(f'os.environ["{name}"]' in source for name in (BASE_VARIABLE, TOPIC_VARIABLE, CONSENTS_VARIABLE))
+    names = {name: value for name, value in vars(module).items() if name.endswith("_VARIABLE")}
+    read = {name: value for name, value in names.items() if f'os.environ["{value}"]' in source}
+
+    assert names.keys() - read.keys() == {"TABLE_VARIABLE"}
+    assert module.TABLE_VARIABLE == table.VARIABLE
+    assert "os.environ[VARIABLE]" in source
 
 
 def test_its_role_is_its_own(calendar: Declaration, place: Place) -> None:
     """It shares none with the function that writes values."""
     assert calendar.one("aws:iam/role:Role").inputs["name"] == "sellerkeys-fn.prod.calendar"
-    assert calendar.one("aws:iam/rolePolicy:RolePolicy").document("policy") == calendar_policy(place)
+    assert calendar.one("aws:iam/rolePolicy:RolePolicy").document("policy") == calendar_policy(
+        place, "arn:key", "arn:queues-key"
+    )
 
 
 def test_it_runs_once_a_day(calendar: Declaration) -> None:
@@ -123,6 +134,13 @@ def test_an_overdue_seller_raises_an_alarm_until_the_next_day_has_none(calendar:
         "okActions": ["arn:alarms"],
         "tags": TAGS,
     }
+
+
+def test_a_client_secret_that_could_not_be_asked_for_raises_an_alarm(calendar: Declaration) -> None:
+    """Until a day on which it was asked for, or was not due."""
+    inputs = alarm(calendar, "not-asked").inputs
+
+    assert (inputs["metricName"], inputs["treatMissingData"]) == (handler.UNASKED, "ignore")
 
 
 def test_a_dead_schedule_raises_an_alarm(calendar: Declaration) -> None:

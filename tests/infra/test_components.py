@@ -60,7 +60,7 @@ def test_a_sellers_secret_is_empty_closed_and_labelled(seller: Declaration, plac
         "name": "sellerkeys/prod/sellers/berlin/sp-api",
         "description": "SP-API credential of Berliner Bücher.",
         "kmsKeyId": KEY,
-        "policy": seller_secret_policy(place, "berlin"),
+        "policy": seller_secret_policy(place, "berlin", "own"),
         "recoveryWindowInDays": 30,
         "tags": {
             "sellerkeys:base": "prod",

@@ -32,7 +32,7 @@ def test_every_key_is_explained_with_its_default(tables: list[Table]) -> None:
 
 def test_the_examples_make_a_configuration(tables: list[Table]) -> None:
     """What is copied from the page has to work."""
-    config: dict[str, Any] = {"application": {}, "consent": {}, "quotas": {}}
+    config: dict[str, Any] = {"application": {}, "client_secret": {}, "consent": {}, "quotas": {}}
     for key, (_, example) in tables[0].items():
         group, _, name = key.rpartition(".")
         value = json.loads(example) if example.startswith("[") else example
@@ -77,4 +77,5 @@ def _text(field: FieldInfo) -> str:
     if isinstance(field.default, tuple) and field.default:
         (kind,) = {type(item) for item in field.default}
         return "all six" if issubclass(kind, Enum) and field.default == tuple(kind) else "?"
-    return "empty" if field.default in ("", None, ()) else str(field.default).lower()
+    is_word = isinstance(field.default, bool)
+    return "empty" if field.default in ("", None, ()) else str(field.default).lower() if is_word else str(field.default)

@@ -24,7 +24,10 @@ def test_every_page_is_reached_and_every_link_leads_somewhere(dev_config: dict[s
     program = declare(lambda: runpy.run_path(str(PROJECT / "infra"), run_name="__main__"), config=dev_config)
     alarms = "".join(item.inputs["alarmDescription"] for item in program.all("aws:cloudwatch/metricAlarm:MetricAlarm"))
     rules = str([item.inputs for item in program.all("aws:cloudwatch/eventTarget:EventTarget")])
-    notices = (PROJECT / "provisioning/calendar/notice.py").read_text(encoding="utf-8")
+    notices = "".join(
+        (PROJECT / f"provisioning/{name}.py").read_text(encoding="utf-8")
+        for name in ("calendar/notice", "calendar/ending", "application/request")
+    )
 
     assert named(alarms + rules + notices) == set(PAGES)
 
@@ -57,6 +60,8 @@ def test_the_commands_of_a_page_exist(page: str) -> None:
     context = click.Context(sellerkeys)
     for name, *arguments in map(str.split, commands(page)):
         command = sellerkeys.get_command(context, name)
+        if isinstance(command, click.Group):
+            command = command.get_command(context, arguments.pop(0))
 
         assert command is not None, name
         known = {option for parameter in command.params for option in parameter.opts}

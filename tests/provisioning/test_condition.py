@@ -187,7 +187,7 @@ def test_the_most_urgent_comes_first(fleet: Fleet) -> None:
         (secret(State(client_secret_expires_on=date(2027, 5, 1))), None),
         (
             secret(State(client_secret_expires_on=date(2026, 12, 24))),
-            "make a new client secret in the developer console before the old one stops the whole fleet",
+            "ask Amazon for a new client secret before this one stops the whole fleet: `sellerkeys app rotate`",
         ),
     ],
     ids=["undeclared", "empty", "well", "expiring"],

@@ -9,12 +9,14 @@ import pytest
 from click.testing import CliRunner
 
 from provisioning.amazon import Amazon
+from provisioning.application.keeping import Keeper
+from provisioning.store import Store
 from scripts.cli import sellerkeys
 from scripts.session import Outside
 from tests.fakes.keys import FakeKms
 from tests.fakes.roles import FakeRoles
 from tests.fakes.rotation import FakeRotation
-from tests.fakes.table import FakeDynamoDB
+from tests.fakes.services import FakeServices
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
     from tests.fakes.account import FakeAccount
     from tests.fakes.amazon import FakeAmazon
     from tests.fakes.secrets_manager import FakeSecretsManager
+    from tests.fakes.table import FakeDynamoDB
 
 STACK = """\
 config:
@@ -44,6 +47,10 @@ maple,Maple Outdoor,,NA,APLACEHOLDER1,US;CA,2026-09-01
 berlin,Berlin Books,,EU,APLACEHOLDER2,DE,
 kyoto,Kyoto Tea,own,FE,APLACEHOLDER3,JP,
 """
+
+
+#: The services that only the renewal of the client secret asks.
+RENEWAL = frozenset({"dynamodb", "sqs", "lambda", "cloudtrail"})
 
 
 @dataclass
@@ -72,7 +79,7 @@ class Desk:
     folder: Path
     engine: FakeEngine
     outside: Outside
-    tables: FakeDynamoDB = field(default_factory=FakeDynamoDB)
+    services: FakeServices = field(default_factory=FakeServices)
     kms: FakeKms = field(default_factory=FakeKms)
 
     @property
@@ -97,9 +104,15 @@ class Desk:
 
     def _service(self, name: str, profile: str | None, region: str) -> object:
         if name == "kms":
-            return FakeKeys(self.kms, self.outside.service(name, profile, region))
-        mine = {"dynamodb": self.tables, "lambda": FakeFunctions()}
-        return mine.get(name) or self.outside.service(name, profile, region)
+            return Together(self.kms, self.outside.service(name, profile, region))
+        if name == "lambda":
+            return Together(FakeFunctions(), self.services.function)
+        return self.services.client(name) if name in RENEWAL else self.outside.service(name, profile, region)
+
+    @property
+    def tables(self) -> FakeDynamoDB:
+        """The fleet's table."""
+        return self.services.dynamo
 
 
 class FakeFunctions:
@@ -112,8 +125,8 @@ class FakeFunctions:
         return {"FunctionUrl": "https://function.example/"}
 
 
-class FakeKeys:
-    """One KMS: what the account's has, and what seals and opens."""
+class Together:
+    """One client of several fakes, each of which answers some of its calls."""
 
     def __init__(self, *parts: object) -> None:
         self._parts = parts
@@ -129,6 +142,7 @@ def desk(
     amazon: FakeAmazon,
     roles: FakeRoles,
     rotation: FakeRotation,
+    services: FakeServices,
     now: datetime,
     deployed: FakeAccount,
 ) -> Desk:
@@ -150,7 +164,16 @@ def desk(
         clock=rotation.clock,
         sleep=rotation.sleep,
     )
-    return Desk(tmp_path, engine, outside)
+    return Desk(tmp_path, engine, outside, services)
+
+
+@pytest.fixture
+def services(aws: FakeSecretsManager, client: Amazon, now: datetime) -> FakeServices:
+    """AWS's other services; the client-secret function takes up what is on offer."""
+    keeper = Keeper(Store(aws), client, "sellerkeys/dev/app", lambda: now)
+    services = FakeServices()
+    services.function.answer = lambda: {"outcome": "made current", "version": keeper.take_up()}
+    return services
 
 
 @pytest.fixture

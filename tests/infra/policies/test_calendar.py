@@ -1,6 +1,7 @@
 """What the calendar function may do."""
 
 from infra.place import Place
+from infra.policies.asking import asking
 from infra.policies.calendar import METRICS, calendar_policy
 from provisioning.calendar.handler import NAMESPACE
 
@@ -9,7 +10,7 @@ SELLERS = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:sellerkeys/prod/
 
 def test_the_function_looks_notes_and_tells(place: Place) -> None:
     """No value, no key, no identity tag, no other topic; a star only where the action knows no resource."""
-    assert calendar_policy(place) == {
+    assert calendar_policy(place, "arn:key", "arn:queues-key") == {
         "Version": "2012-10-17",
         "Statement": [
             {
@@ -47,6 +48,7 @@ def test_the_function_looks_notes_and_tells(place: Place) -> None:
                 "Resource": "*",
                 "Condition": {"StringEquals": {"cloudwatch:namespace": "sellerkeys"}},
             },
+            *asking(place, "arn:key", "arn:queues-key"),
             {
                 "Sid": "WriteItsLog",
                 "Effect": "Allow",

@@ -10,6 +10,7 @@ from infra.place import Place
 from infra.policies import document
 from infra.policies.application import app_secret_policy
 from infra.policies.calendar import calendar_policy
+from infra.policies.client_secret import client_secret_policy
 from infra.policies.document import lambda_only, text
 from infra.policies.key import key_policy
 from infra.policies.queues import credential_queue_policy, queues_key_policy
@@ -42,7 +43,8 @@ def documents(longest: Place) -> Documents:
         "app secret": app_secret_policy(longest),
         "function's trust": lambda_only(),
         "rotation": rotation_policy(longest, KEY),
-        "calendar": calendar_policy(longest),
+        "calendar": calendar_policy(longest, KEY, KEY),
+        "client secret": client_secret_policy(longest, KEY, KEY),
         "topic": topic_policy(longest),
         "key": key_policy(longest),
         "credential queue": credential_queue_policy(longest, "secret-expiry"),
@@ -83,6 +85,7 @@ def test_each_fits_into_what_aws_takes(documents: Documents) -> None:
         "function's trust": document.TRUST_POLICY_LIMIT,
         "rotation": document.ROLE_POLICY_LIMIT,
         "calendar": document.ROLE_POLICY_LIMIT,
+        "client secret": document.ROLE_POLICY_LIMIT,
         "topic": document.SECRET_POLICY_LIMIT,  # no source gives a topic's
         "key": document.KEY_POLICY_LIMIT,
         "credential queue": document.SECRET_POLICY_LIMIT,  # no source gives a queue's
@@ -118,6 +121,9 @@ def test_only_policies_of_resources_say_star(documents: Documents) -> None:
         "app secret: NoForcedDeletion",
         "calendar: ListSecrets",
         "calendar: CountInItsNamespace",
+        "calendar: ListMappings",
+        "client secret: ListSecrets",
+        "client secret: CountInItsNamespace",
         "key: AccountAdministers",
         "key: FleetsSecretsThroughSecretsManager",
         "key: NoDirectUse",

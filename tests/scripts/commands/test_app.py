@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from tests.fakes.amazon import FakeAmazon
     from tests.fakes.secrets_manager import FakeSecretsManager
+    from tests.fakes.services import FakeServices
     from tests.scripts.conftest import Desk
 
 CLIENT_ID = "amzn1.application-oa2-client.PLACEHOLDER-SHARED"
@@ -66,14 +67,31 @@ def test_the_same_again_is_unchanged(open_desk: Desk) -> None:
     assert (result.exit_code, result.output) == (0, "application unchanged: this application is in place already\n")
 
 
-def test_another_application_has_to_wait(open_desk: Desk, amazon: FakeAmazon) -> None:
-    """Replacing is not there yet, and is said to be so."""
+def test_another_application_is_another_fleet(open_desk: Desk, amazon: FakeAmazon) -> None:
+    """Sellers' refresh tokens are bound to the client id."""
     amazon.apps[f"{CLIENT_ID}-2"] = SECRET
 
     result = open_desk.run("app", "set", "--client-id", f"{CLIENT_ID}-2", "--client-secret-file", "-", piped=SECRET)
 
-    assert (result.exit_code, result.stdout) == (3, "")
-    assert result.stderr.startswith("sellerkeys: secret sellerkeys/dev/app holds an application already, and replacing")
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr.startswith("sellerkeys: sellerkeys/dev/app holds another client id, to which every seller's")
+
+
+def test_a_client_secret_made_in_the_console_is_taken_up(
+    open_desk: Desk, amazon: FakeAmazon, aws: FakeSecretsManager, services: FakeServices
+) -> None:
+    """The function is invoked; where it cannot be, its schedule takes the offer up."""
+    for secret, works, said in (
+        ("PLACEHOLDER-2", True, "replaced: proven"),
+        ("PLACEHOLDER-3", False, "offered: proven"),
+    ):
+        amazon.apps[CLIENT_ID] = secret
+        services.function.works = works
+        result = open_desk.run("app", "set", "--client-id", CLIENT_ID, "--client-secret-file", "-", piped=secret)
+        assert (result.exit_code, result.stdout.startswith(f"application {said}")) == (0, True)
+        assert secret not in result.output
+    assert services.function.payloads == [{"action": "take-up"}, {"action": "take-up"}]
+    assert "PLACEHOLDER-2" in (aws.secrets["sellerkeys/dev/app"].current() or "")
 
 
 def test_before_pulumi_up_nothing_is_asked_of_amazon(desk: Desk, aws: FakeSecretsManager, amazon: FakeAmazon) -> None:
