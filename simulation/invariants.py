@@ -23,6 +23,7 @@ class Invariant(StrEnum):
     TOLD = "a seller whose credential does not work is shown to a person"
     HONEST = "a seller is marked refused only after Amazon refused"
     BEHIND = "the state tag never names a newer application than AWSCURRENT holds"
+    FOLLOWS = "whoever can follow has followed before the old client secret ends"
     SILENT = "no value of a secret is in a message or a tag"
     FORESEEN = "every failure is one of ours, with a sentence"
     FORGETS = "no version is kept by a label that has served"

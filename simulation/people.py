@@ -5,8 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from provisioning.condition import Condition, Need, condition
-from provisioning.payload import OWN
-from provisioning.state import State
 from provisioning.store import CURRENT, Store
 
 if TYPE_CHECKING:
@@ -56,18 +54,6 @@ class People:
             outcomes = self._world.onboard([handed_in])
             if outcomes and outcomes[0].result in _DONE:
                 del self.to_hand_in[seller]
-
-    def follow(self) -> bool:
-        """Rotate whoever is behind the newest application; False once nobody is."""
-        newest = self._world.app_secret.version(CURRENT)
-        behind = [
-            row
-            for row, held in zip(self._world.fleet.sellers, self._world.held, strict=True)
-            if held.version(CURRENT) and State.from_tags(held.tags).app_version not in {OWN, newest}
-        ]
-        for row in behind:
-            self._world.rotate(row)
-        return bool(behind)
 
     def renew_own(self, row: Row, token: str) -> None:
         """Have a seller's own application get a new client secret, and hand it in with the token he has."""

@@ -38,6 +38,7 @@ MOST_RECEIVES: Final = 48
 #: How soon after it was sent a mapping has handed a message over.
 _HANDED_OVER: Final = timedelta(seconds=2)
 _EVERY: Final = timedelta(minutes=5)
+_QUIET: Final = timedelta(hours=6)
 #: A function is done in its time; less is left than it needs only in a test.
 _SECONDS_LEFT: Final = 300.0
 
@@ -155,8 +156,8 @@ class Renewal:
         if self._until and now < self._until:
             following = self.last.following if done and self.last else None
             is_quiet = following is not None and following.late == 0 and not self.waiting
-            # Until something happens, the turns between two full hours would find what this one has found.
-            hour = now.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
+            # Until something happens, the turns of the next hours would find what this one has found.
+            hour = now.replace(minute=0, second=0, microsecond=0) + _QUIET
             self._world.clock.at(hour if is_quiet else now + _EVERY, self._tick_on)
 
     def _hand_over(self, message: Message, after: timedelta) -> None:

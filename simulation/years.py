@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 from provisioning.store import Store
 from simulation.checkup import Checkup
 from simulation.client import client
+from simulation.client_secrets import ClientSecrets
 from simulation.line import Line
 from simulation.people import People
 from simulation.troubles import Troubles
@@ -23,11 +24,8 @@ if TYPE_CHECKING:
 START: Final = datetime(2026, 11, 24, 9, tzinfo=UTC)
 _YEAR: Final = timedelta(days=365)
 _WEEK: Final = timedelta(days=7)
-#: A client secret is replaced about here; one in twenty is late, and expires first (180 days, sp-api.md 5.2).
+#: A seller's own client secret is replaced about here.
 _REPLACED: Final = (120, 170)
-_LATE: Final = (181, 200)
-#: So many hours, whoever is behind the newest application is rotated again.
-_FOLLOWED: Final = 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +53,7 @@ class Years:
         self.world = World(f"{seed}/{stack}", sellers, START, product)
         self._application = Random(f"{seed}/application")  # noqa: S311 - to be repeated, not to be unguessable
         self._troubles = Troubles(self.world, self.world.randomness, intensity)
+        self._client_secrets = ClientSecrets(self.world, self._application, intensity)
         self._checkup = Checkup(self.world)
         quiet = client(self.world.secrets, self.world.driver, Line())
         self._people = People(self.world, self.world.randomness, Store(quiet, clock=self.world.clock.now))
@@ -67,7 +66,7 @@ class Years:
             self._people.to_hand_in[row.seller] = self.world.authorize(row)
         self._people.work()
         self._troubles.begin()
-        self._wait_for_client_secret()
+        self._client_secrets.begin()
         for row in self.world.fleet.sellers:
             if row.application == "own":
                 self._wait_for_own(row.seller)
@@ -82,19 +81,6 @@ class Years:
         self._people.work()
         for row, held in zip(self.world.fleet.sellers, self.world.held, strict=True):
             self._checkup.look(held, self._people.conditions.get(row.seller))
-
-    def _wait_for_client_secret(self) -> None:
-        days = self._application.randint(*(_LATE if self._application.random() < 0.05 else _REPLACED))  # noqa: PLR2004
-        self.world.clock.at(self.world.clock.now() + timedelta(days=days), self._replace_client_secret)
-
-    def _replace_client_secret(self) -> None:
-        self.world.replace_client_secret()
-        self._follow(_FOLLOWED)
-        self._wait_for_client_secret()
-
-    def _follow(self, left: int) -> None:
-        if self._people.follow() and left:
-            self.world.clock.at(self.world.clock.now() + timedelta(hours=1), lambda: self._follow(left - 1))
 
     def _wait_for_own(self, seller: str) -> None:
         days = self.world.randomness.randint(*_REPLACED)
@@ -115,6 +101,6 @@ class Years:
             calls=world.line.calls,
             disturbances=world.line.disturbances,
             lost=world.watch.lost,
-            troubles=dict(self._troubles.count),
+            troubles=self._troubles.count | self._client_secrets.count,
             broken=tuple(world.watch.broken),
         )

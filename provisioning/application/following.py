@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 #: How long after a refusal that is not the seller's fault a rotation is tried again.
 PAUSE: Final = timedelta(hours=1)
+#: Whoever is under way is started again in the turn of the full hour.
+_HOURLY: Final = 5
 #: How long before the function's end no rotation is started any more, in seconds.
 MARGIN: Final = 20.0
 
@@ -87,8 +89,14 @@ def progress(secret: Secret, newest: Newest) -> Progress | None:
 
 
 def is_due(secret: Secret, newest: Newest, now: datetime) -> bool:
-    """Whether a rotation is to be started: for who is behind, and an hour after it failed."""
+    """Whether a rotation is to be started: for who is behind, an hour after it failed, and each hour under way.
+
+    Secrets Manager gives up after some tries, in an outage of Amazon's for instance, and AWSPENDING stays; RotateSecret
+    then refuses, but tries that version again (aws.md 2.7).
+    """
     found, refused_at = progress(secret, newest), State.from_tags(secret.tags).refused_at
+    if found is Progress.UNDER_WAY:
+        return now.minute < _HOURLY
     return found is Progress.BEHIND or (
         found is Progress.FAILING and refused_at is not None and refused_at + PAUSE <= now
     )

@@ -63,7 +63,7 @@ class Stage:
 
     def offered(self) -> None:
         """Have a person make a client secret in Amazon's console and put it on offer."""
-        new = self.world.amazon.registry.replace_client_secret(self.world.shared.client_id).value
+        new = self.world.amazon.notifying.replace(self.world.shared.client_id, tell=False).value
         self.renewal.offer(App(self.world.shared.client_id, new))
 
     def go_on(self) -> None:

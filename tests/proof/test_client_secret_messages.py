@@ -176,3 +176,17 @@ def test_a_leak_is_answered_within_the_week(stage: Stage) -> None:
 
     assert (refused, asked) == (False, True)
     assert [wrong for wrong in stage.faults() if "asked twice" not in wrong] == []
+
+
+def test_who_was_given_up_in_an_outage_follows_after_it(stage: Stage) -> None:
+    """Secrets Manager stops trying after a while and AWSPENDING stays; the next full hour's turn starts it again."""
+    stage.arrived()
+    stage.world.amazon.faults.put(Fault(FaultKind.OUTAGE))
+    stage.renewal.keep_ticking(timedelta(days=1))
+    stage.world.clock.advance(timedelta(hours=15))
+    stuck = [held.unfinished is not None for held in stage.world.held]
+    stage.world.amazon.faults.clear()
+    stage.world.clock.advance(timedelta(hours=2))
+
+    assert stuck == [True, True, True]
+    assert list(stage.faults()) == []
