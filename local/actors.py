@@ -53,7 +53,11 @@ class Actors:
             except self._iam.exceptions.EntityAlreadyExistsException:
                 continue
             if (policy := self._project / _POLICIES / f"{actor}.json").exists():
-                self._iam.put_role_policy(RoleName=role, PolicyName="sellerkeys", PolicyDocument=policy.read_text())
+                self.attach_to(actor, policy.read_text(encoding="utf-8"))
+
+    def attach_to(self, actor: str, policy: str) -> None:
+        """Give an actor a policy in place of the one he has."""
+        self._iam.put_role_policy(RoleName=ROLES[actor], PolicyName="sellerkeys", PolicyDocument=policy)
 
     def keys(self, actor: str) -> dict[str, str]:
         """Become an actor; returns the variables that hold his keys."""

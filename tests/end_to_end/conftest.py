@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from local.actors import Actors
 from local.bench import Bench
 from local.home import Home
 
@@ -38,6 +39,19 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Told:
     )
     (kept / "demo.out").write_text(done.stdout + done.stderr, encoding="utf-8")
     return Told(done.returncode, done.stdout + done.stderr, kept)
+
+
+@pytest.fixture(scope="module")
+def actors(bench: Bench) -> Actors:
+    """Attach docs/policies/ to the people's roles, as an administrator does in a new account."""
+    actors = Actors(bench.environment(), PROJECT)
+    actors.attach()
+    return actors
+
+
+def lacking(bench: Bench) -> list[str]:
+    """List what somebody asked and was denied: a permission that is missing somewhere."""
+    return [f"{one.principal}: {one.action} on {one.resource}" for one in bench.aws.guard.verdicts() if not one.allowed]
 
 
 @pytest.fixture(scope="module")

@@ -6,21 +6,23 @@ import os
 import shutil
 import subprocess
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
+from infra.policies.attach import DEV, files
 from local import running
 from local.amazon.issuing import AdminClient, issue
 from local.engine.attach import attached
 from provisioning.roster import parse
-from tests.end_to_end.conftest import PROJECT
+from tests.end_to_end.conftest import PROJECT, lacking
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from local.actors import Actors
     from local.bench import Bench
 
 ROSTER = """\
@@ -33,17 +35,18 @@ SECRET = "sellerkeys/dev/sellers/berlin/sp-api"
 
 @dataclass(frozen=True)
 class Project:
-    """A copy of the project with a roster of its own, against a bench."""
+    """A copy of the project with a roster of its own, against a bench; `actors` have roles there."""
 
     folder: Path
     environment: dict[str, str]
+    actors: Actors
 
-    def run(self, *command: str) -> subprocess.CompletedProcess[str]:
-        """Run a command in the project's folder."""
+    def run(self, actor: str, *command: str) -> subprocess.CompletedProcess[str]:
+        """Run a command in the project's folder, as an actor."""
         return subprocess.run(
             command,
             cwd=self.folder,
-            env=self.environment,
+            env=self.environment | self.actors.keys(actor),
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
@@ -53,15 +56,15 @@ class Project:
 
     def pulumi(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Run Pulumi, without colours and progress."""
-        return self.run("pulumi", *arguments, "--color", "never", "--suppress-progress")
+        return self.run("deployer", "pulumi", *arguments, "--color", "never", "--suppress-progress")
 
     def sellerkeys(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        """Run the command line."""
-        return self.run(str(Path(sys.executable).with_name("sellerkeys")), *arguments)
+        """Run the command line, as whoever is on call."""
+        return self.run("on-call", str(Path(sys.executable).with_name("sellerkeys")), *arguments)
 
 
 @pytest.fixture(scope="module")
-def project(bench: Bench, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Project]:
+def project(bench: Bench, actors: Actors, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Project]:
     """A fleet of one seller, declared, with a shared application that is set."""
     folder = tmp_path_factory.mktemp("project")
     for name in ("infra", "provisioning"):
@@ -74,9 +77,9 @@ def project(bench: Bench, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
     environment = running.environment(os.environ, bench.environment())
     # The copy, not the checkout that is installed, is what runs.
     environment |= {"PYTHONPATH": str(folder)}
-    with attached(environment, bench.home.folder) as pulumi:
-        project = Project(folder, environment | pulumi)
-        assert project.run("pulumi", "stack", "init", "dev").returncode == 0
+    with attached(environment | actors.keys("deployer"), bench.home.folder) as pulumi:
+        project = Project(folder, environment | pulumi, actors)
+        assert project.run("deployer", "pulumi", "stack", "init", "dev").returncode == 0
         done = project.pulumi("up", "--yes", "--stack", "dev")
         assert done.returncode == 0, done.stdout + done.stderr
         client_id = (folder / "issued" / "client-id.txt").read_text(encoding="utf-8").strip()
@@ -152,16 +155,27 @@ def test_destroyed_and_onboarded_again(project: Project, credentials: dict[str, 
     assert "already scheduled for deletion" in up.stdout
 
 
-def test_a_protected_stack_refuses(project: Project) -> None:
-    """Without `disposable` the secrets and the key cannot be destroyed."""
+@pytest.mark.usefixtures("project")
+def test_nobody_lacked_a_permission(bench: Bench) -> None:
+    """In all of the above: the deployer in making, changing and deleting, and whoever is on call."""
+    assert lacking(bench) == []
+
+
+def test_a_protected_stack_refuses(project: Project, bench: Bench) -> None:
+    """Without `disposable` the secrets and the key cannot be destroyed; another fleet has another deployer."""
     settings = (project.folder / "Pulumi.dev.yaml").read_text(encoding="utf-8")
     kept = [line for line in settings.splitlines() if "disposable" not in line]
     (project.folder / "Pulumi.prod.yaml").write_text("\n".join(kept) + "\n", encoding="utf-8")
-    assert project.run("pulumi", "stack", "init", "prod").returncode == 0
+    assert project.run("deployer", "pulumi", "stack", "init", "prod").returncode == 0
+    denied = project.pulumi("up", "--yes", "--stack", "prod")
+    tried = lacking(bench)
+    project.actors.attach_to("deployer", files(replace(DEV, base="prod"))["deployer.json"])
     up = project.pulumi("up", "--yes", "--stack", "prod")
 
     refused = project.pulumi("destroy", "--yes", "--stack", "prod")
 
+    assert (denied.returncode != 0, lacking(bench) == tried) == (True, True)
+    assert "sellerkeys-deployer/deployer is not authorized to perform: kms:CreateKey" in denied.stdout
     assert up.returncode == 0, up.stdout
     assert refused.returncode != 0
     assert "cannot be deleted" in refused.stdout
