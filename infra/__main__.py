@@ -27,6 +27,7 @@ ignored = aws.ProviderIgnoreTagsArgs(key_prefixes=[state.PREFIX])
 provider = aws.Provider("aws", region=settings.region, ignore_tags=ignored)
 on_aws = pulumi.ResourceOptions(provider=provider)
 account = aws.get_caller_identity(opts=pulumi.InvokeOptions(provider=provider)).account_id
+configuration.check_roles(fleet, account)
 place = Place(
     base=fleet.base,
     region=settings.region,

@@ -12,6 +12,7 @@ from pulumi.runtime.config import CONFIG, get_config_env
 from infra.people import People
 from infra.policies.document import text
 from infra.policies.sellers import one_reader_trust, reader_trust
+from infra.role_names import refuse_collisions
 from provisioning import naming, roster, settings
 from provisioning.capacity import Mode, limits
 from provisioning.errors import BadInput
@@ -25,6 +26,14 @@ def load() -> Fleet:
     """Read the running stack's configuration; raises pulumi.RunError that lists every fault, without a traceback."""
     try:
         return _load(pulumi.get_stack())
+    except BadInput as error:
+        raise pulumi.RunError(str(error)) from None
+
+
+def check_roles(fleet: Fleet, account: str) -> None:
+    """Refuse role names that collide without regard to case; raises pulumi.RunError like `load`."""
+    try:
+        refuse_collisions(fleet, account)
     except BadInput as error:
         raise pulumi.RunError(str(error)) from None
 

@@ -1,5 +1,6 @@
 """The whole program, as `pulumi up` runs it for the demo's stack."""
 
+import json
 import runpy
 
 import pulumi
@@ -122,6 +123,14 @@ def test_under_one_role_a_seller_costs_one_resource(dev_config: dict[str, str]) 
     roles = [resource.inputs["name"] for resource in declared.resources if resource.type == "aws:iam/role:Role"]
 
     assert sorted(name for name in roles if not name.startswith("sellerkeys-fn.")) == ["sellerkeys-reader.dev"]
+
+
+def test_a_role_name_that_collides_fails_the_preview(dev_config: dict[str, str]) -> None:
+    """IAM compares them without regard to case (aws.md 5.2)."""
+    readers = json.dumps(["arn:aws:iam::123456789012:role/SELLERKEYS.dev.kyoto-tea"])
+
+    with pytest.raises(pulumi.RunError, match=r"role SELLERKEYS\.dev\.kyoto-tea has the name of"):
+        declare(run, config={**dev_config, "sellerkeys:readers": readers})
 
 
 def test_outputs_do_not_grow_with_the_fleet(dev: Declaration) -> None:

@@ -317,3 +317,29 @@ def test_any_text_at_all(text: str) -> None:
         return
 
     assert all(isinstance(row, Row) for row in rows)
+
+
+@pytest.mark.parametrize(
+    "slug",
+    [
+        pytest.param("berlin*", id="a star: every seller whose name begins so"),
+        pytest.param("berli?", id="a question mark: any letter"),
+        pytest.param("*", id="every seller"),
+        pytest.param("a/sp-api-x", id="a slash: another secret's name"),
+        pytest.param("${aws:PrincipalTag/sellerkeys:seller}", id="a policy's variable"),
+        pytest.param("a:b", id="a colon: another part of the ARN"),
+        pytest.param("Berlin", id="a capital: the same role as berlin's to IAM"),
+        pytest.param("berlin\u00ad", id="a letter nobody sees"),
+        pytest.param("b\u0435rlin", id="a letter of another alphabet"),
+        pytest.param("berlin-", id="a hyphen at the end"),
+        pytest.param("a" * 33, id="longer than a role's name takes"),
+    ],
+)
+def test_a_slug_that_could_break_a_pattern(slug: str) -> None:
+    """It stands in ARNs, in patterns and in role names, so it is refused where it is written (design.md 2)."""
+    with pytest.raises(BadInput) as refusal:
+        parse(f"{HEADER}\n{slug},EU,DE\n", "roster")
+
+    assert str(refusal.value) == (
+        "roster, row 2, column seller: has to be 1 to 32 of a-z, 0-9 and -, and begin and end with a letter or digit"
+    )
