@@ -139,12 +139,12 @@ def _told(ticked: Ticked) -> dict[str, Any]:
 
 def _works(context: object) -> Works:
     base, app = os.environ["SELLERKEYS_BASE"], os.environ["SELLERKEYS_APP_SECRET_ID"]
-    store = Store(_client("secretsmanager"))
+    store = Store(client("secretsmanager"))
     amazon = Amazon(Endpoints.from_environment(os.environ))
     keeper = Keeper(store, amazon, app, store.now)
     left = _seconds_left(context)
     follow = Follow(store, base, Pace(time.monotonic, time.sleep), at_once, left, store.now)
-    table = Table(_client("dynamodb"), os.environ[VARIABLE])
+    table = Table(client("dynamodb"), os.environ[VARIABLE])
     tick = Tick(keeper, follow, table, lambda numbers, now: _count(base, numbers, now), store.now, _mark)
     return Works(keeper, Receiver(keeper, Owned(store, amazon, base), store, store.now), tick)
 
@@ -159,7 +159,8 @@ def _seconds_left(context: object) -> Callable[[], float]:
 
 
 @cache
-def _client(service: Any) -> Any:  # noqa: ANN401  boto3's clients have no common type
+def client(service: Any) -> Any:  # noqa: ANN401  boto3's clients have no common type
+    """Make a client of AWS, once for the function's process."""
     return boto3.client(service, config=_CONFIG)
 
 
@@ -170,7 +171,7 @@ def _count(base: str, numbers: Mapping[Metric, int], now: datetime) -> None:
         for metric, number in numbers.items()
     ]
     with aws_errors("PutMetricData", NAMESPACE):
-        _client("cloudwatch").put_metric_data(Namespace=NAMESPACE, MetricData=data)
+        client("cloudwatch").put_metric_data(Namespace=NAMESPACE, MetricData=data)
 
 
 def _say(what: str, **more: Any) -> None:  # noqa: ANN401  what JSON takes

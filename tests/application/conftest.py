@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from infra.place import Place
 from tests.fakes.table import FakeDynamoDB
 from tests.fakes.vendor import Vendor
 
@@ -26,3 +27,9 @@ def vendor(aws: FakeSecretsManager, amazon: FakeAmazon, dynamo: FakeDynamoDB) ->
     found = Vendor(aws, amazon, dynamo)
     aws.calls.clear()
     return found
+
+
+@pytest.fixture
+def place() -> Place:
+    """A fleet in Ireland."""
+    return Place(base="prod", region="eu-west-1", account="123456789012")
