@@ -4,7 +4,7 @@ BIN := .venv/bin
 READY := .venv/ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup engine browser demo local test check bench simulate matrix rules pictures lock clean
+.PHONY: help setup engine browser demo local test check bench simulate matrix prove rules pictures lock clean
 
 help: ## Show this list.
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -34,6 +34,9 @@ simulate: setup ## Let 500 sellers live through YEARS=1 of rotations and trouble
 
 matrix: setup engine ## Kill real processes at every outgoing call, lose every answer; random histories and requests.
 	$(BIN)/pytest tests/proof --proof full
+
+prove: setup ## Prove with a solver what nobody may do, for every seller there may ever be.
+	@$(BIN)/python -m proving
 
 rules: setup ## Write docs/bench.md: AWS's rules, kept by the bench and by plain moto.
 	$(BIN)/python -m benchmarks.rules

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from isolation.document import Document, Listed, Policy, Statement
 
 #: Where a resource's own policy has to speak: "they must explicitly allow access for principals" (IAM, same page).
-_RESOURCE_MUST_SPEAK: Final = ("kms:", "sts:assumerole", "sts:tagsession", "sts:setsourceidentity")
+RESOURCE_MUST_SPEAK: Final = ("kms:", "sts:assumerole", "sts:tagsession", "sts:setsourceidentity")
 #: "No permissions are required to perform this operation" (STS API: GetCallerIdentity).
 _FREE: Final = "sts:getcalleridentity"
 _ARN_PARTS: Final = 6
@@ -72,6 +72,9 @@ def decide(request: Request, policies: Policies) -> Decision:
     identity = [documents.identity(item) for item in policies.identity]
     limits = [documents.identity(item) for item in policies.session]
     limits += [documents.identity(policies.boundary)] if policies.boundary is not None else []
+    if not request.principal.has_policies:
+        # Nothing can be attached to a service or to an anonymous caller.
+        identity, limits = [], []
     every = [*identity, *limits, *([of_resource] if of_resource else [])]
     denial = next((row for policy in every for row in asked.matching(policy, allows=False)), None)
     if denial:
@@ -90,7 +93,7 @@ def _granted(asked: _Asked, identity: list[Policy], limits: list[Policy], of_res
         return Decision(allowed=True, why=f"allowed by {named}")
     own = next((sid for policy in identity if (sid := asked.allowing(policy))), None)
     own = own or ("the account's root" if asked.request.principal.is_root else None)
-    needs_resource = not asked.same_account or asked.action.startswith(_RESOURCE_MUST_SPEAK)
+    needs_resource = not asked.same_account or asked.action.startswith(RESOURCE_MUST_SPEAK)
     if own and (grant is not Grant.NONE or not needs_resource):
         return Decision(allowed=True, why=f"allowed by {own}" + (f" and {named}" if named and needs_resource else ""))
     silent = "the resource's policy" if own else "any policy"

@@ -1,0 +1,87 @@
+"""What an actor's own policies do not give him."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import z3
+
+from isolation.evaluator import Policies
+from isolation.proof import actions
+from isolation.proof.asked import Asked
+from isolation.proof.claims.common import (
+    CONTEXT,
+    NO,
+    is_a_sellers,
+    names_identity_tag,
+)
+from isolation.proof.proving import Case, Claim
+from isolation.proof.texts import any_secret, is_secret, literal
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from isolation.proof.fleet import Actor, Fleet
+
+
+def of_actor(fleet: Fleet, actor: Actor) -> Iterator[Claim]:
+    """Claim what an actor's own policies do not give him."""
+    if actor.arn in fleet.deployers:
+        yield _reads_nothing(fleet, actor, app=True)
+        return
+    policies = Policies(actor.identity, key=fleet.key_policy)
+    cases = []
+    for action in actions.CHANGE_PERMISSIONS:
+        asked, known = _as(fleet, actor, action)
+        cases.append(Case([(asked, policies)], [known], fleet.account))
+    yield Claim(f"{actor.name} changes no policy, role, key or code", cases)
+    cases = []
+    for action in actions.TAG:
+        asked, known = _as(fleet, actor, action)
+        no_state = z3.Or(z3.Not(asked.slot("aws:tagkeys").present), names_identity_tag(fleet, asked))
+        cases.append(Case([(asked, policies)], [known, no_state], fleet.account))
+    yield Claim(f"{actor.name} changes state tags at most", cases)
+    if actor.name in fleet.read_sellers:
+        yield _reads_enrolled(fleet, actor)
+    else:
+        yield _reads_nothing(fleet, actor, app=False)
+
+
+def _reads_nothing(fleet: Fleet, actor: Actor, *, app: bool) -> Claim:
+    """Say that by his own policies he reads no seller's value (nor, with `app`, the app secret's)."""
+    what = "no value" if app else "no seller's value"
+    return Claim(f"{actor.name} reads {what}", list(_readings(fleet, actor, app=app)))
+
+
+def _readings(fleet: Fleet, actor: Actor, *, app: bool) -> Iterator[Case]:
+    policies = Policies(actor.identity, key=fleet.key_policy)
+
+    def unspared(arn: z3.SeqRef) -> z3.BoolRef:
+        spared = NO if app else is_secret(arn, literal(fleet.app.arn))
+        return z3.And(any_secret(arn, fleet.account, fleet.region), z3.Not(spared))
+
+    read, known = _as(fleet, actor, actions.READ)
+    yield Case([(read, policies)], [known, unspared(read.resource)], fleet.account)
+    if actor.name in fleet.write_sellers:
+        return
+    decrypt, known = _as(fleet, actor, actions.DECRYPT)
+    ((there, arn),) = decrypt.slot(CONTEXT).members
+    yield Case([(decrypt, policies)], [known, there, unspared(arn)], fleet.account)
+
+
+def _reads_enrolled(fleet: Fleet, actor: Actor) -> Claim:
+    cases = []
+    changing = ("secretsmanager:PutSecretValue", "secretsmanager:UpdateSecretVersionStage")
+    for action in (actions.READ, *changing):
+        asked, known = _as(fleet, actor, action)
+        ((there, function),) = asked.slot("secretsmanager:resource/allowrotationlambdaarn").members
+        is_app = is_secret(asked.resource, literal(fleet.app.arn))
+        enrolled = z3.And(there, function == literal(fleet.rotation_function), is_a_sellers(fleet, asked.resource))
+        good = z3.Or(enrolled, is_app) if action == actions.READ else enrolled
+        cases.append(Case([(asked, Policies(actor.identity))], [known, z3.Not(good)], fleet.account))
+    return Claim(f"{actor.name} reads and writes only sellers enrolled with it, and reads the app secret", cases)
+
+
+def _as(fleet: Fleet, actor: Actor, action: str) -> tuple[Asked, z3.BoolRef]:
+    asked = Asked("actor", action)
+    return asked, z3.And(asked.account == literal(fleet.account), asked.arn == literal(actor.arn))

@@ -1,0 +1,96 @@
+"""What a fleet's documents say and whom they are attached to: all that the claims look at.
+
+A seller may be any seller: then its documents are written for `texts.ANY_SELLER`. On a live account it is one of the
+roster's, with the documents as they are deployed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from isolation.document import Document
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Actor:
+    """A role or user, its policies, and who may become it; `arn` may hold `texts.ANY_SELLER`."""
+
+    name: str
+    arn: str
+    identity: tuple[Document, ...]
+    trust: Document | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Secret:
+    """A secret: its ARN up to AWS's six characters, its policy, and its seller's slug (empty: the app secret)."""
+
+    name: str
+    arn: str
+    policy: Document
+    seller: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """A service of AWS that may, where each of these condition keys matches its pattern."""
+
+    name: str
+    provided: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Guard:
+    """What only some may do to a resource, whatever their own policies allow them.
+
+    `only` are principals of the account, `accounts` other accounts as a whole. `insiders` says that the account's other
+    principals are kept out as well.
+    """
+
+    what: str
+    resource: str
+    policy: Document
+    actions: tuple[str, ...]
+    only: tuple[str, ...] = ()
+    services: tuple[Service, ...] = ()
+    accounts: tuple[str, ...] = ()
+    insiders: bool = True
+    is_secret: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seller:
+    """A seller: secret and reader."""
+
+    secret: Secret
+    reader: Actor
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fleet:
+    """A fleet. `by_tag` says that a session's tag `seller_tag` names the seller (one role for all)."""
+
+    account: str
+    region: str
+    by_tag: bool
+    seller_tag: str
+    state_tags: str
+    key_arn: str
+    key_policy: Document
+    app: Secret
+    sellers: tuple[Seller, ...]
+    #: The ARN, up to the six characters, of the secret of whichever seller `texts.ANY_SELLER` stands for.
+    seller_secret: str
+    rotation_function: str
+    actors: tuple[Actor, ...]
+    #: Those of the actors that may change policies and tags of identity.
+    deployers: tuple[str, ...]
+    #: Those that may read sellers' values, by their own policies.
+    read_sellers: tuple[str, ...]
+    #: Those that may write them; Secrets Manager asks the key for Decrypt as well, as whoever writes (aws.md 6.2).
+    write_sellers: tuple[str, ...]
+    guards: tuple[Guard, ...]
+    #: Keys beside that of the secrets, each with its policy and the service through which alone it is used.
+    other_keys: tuple[tuple[str, Document, str], ...] = ()

@@ -1,0 +1,239 @@
+"""The documents of a fleet as the program would declare them, for every seller there may ever be.
+
+The one place that says which document is attached where: a new actor or resource is entered here, and a test holds the
+list to what the program declares.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from infra.people import People
+from infra.place import Place
+from infra.policies.application import app_secret_policy
+from infra.policies.calendar import calendar_policy
+from infra.policies.consent import consent_policy
+from infra.policies.document import lambda_only
+from infra.policies.key import held_key_policy, key_policy
+from infra.policies.queues import credential_queue_policy, queues_key_policy
+from infra.policies.rotation import rotation_policy
+from infra.policies.sellers import (
+    one_reader_policy,
+    one_reader_trust,
+    reader_policy,
+    reader_trust,
+    seller_secret_policy,
+)
+from infra.policies.topic import topic_policy
+from isolation.proof.actions import USE_KEY
+from isolation.proof.fleet import Actor, Fleet, Guard, Secret, Seller, Service
+from isolation.proof.texts import ANY_SELLER
+from provisioning import naming, state
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from infra.policies.document import Document
+    from provisioning.settings import Isolation
+
+ACCOUNT: Final = "123456789012"
+REGION: Final = "eu-west-1"
+_OTHER: Final = "999999999999"
+_ROLE: Final = f"arn:aws:iam::{ACCOUNT}:role"
+PEOPLE: Final = People(
+    readers=(f"{_ROLE}/erp-worker",),
+    onboarders=(f"{_ROLE}/onboarder",),
+    on_call=(f"{_ROLE}/on-call",),
+    deployers=(f"{_ROLE}/deployer",),
+)
+KEY: Final = f"arn:aws:kms:{REGION}:{ACCOUNT}:key/11111111-2222-4333-8444-555555555555"
+QUEUES_KEY: Final = f"arn:aws:kms:{REGION}:{ACCOUNT}:key/66666666-7777-4888-8999-000000000000"
+HELD_KEY: Final = f"arn:aws:kms:{REGION}:{ACCOUNT}:key/22222222-3333-4444-8555-666666666666"
+MODES: Final[tuple[Isolation, ...]] = ("role-per-seller", "one-role")
+
+
+def place(mode: Isolation) -> Place:
+    """Give the place of the fleet that is looked at."""
+    return Place(base="dev", region=REGION, account=ACCOUNT, isolation=mode, people=PEOPLE)
+
+
+def fleet(mode: Isolation) -> Fleet:
+    """Collect every document of a fleet, for any seller."""
+    at = place(mode)
+    return Fleet(
+        account=at.account,
+        region=at.region,
+        by_tag=mode == "one-role",
+        seller_tag=naming.TAG_SELLER,
+        state_tags=state.PREFIX,
+        key_arn=KEY,
+        key_policy=key_policy(at),
+        app=Secret(name="the app secret", arn=_bare(at.app_secret), policy=app_secret_policy(at)),
+        sellers=(_any_seller(at),),
+        seller_secret=_bare(at.seller_secret(ANY_SELLER)),
+        rotation_function=at.rotation_function,
+        actors=tuple(_functions(at)),
+        deployers=at.people.deployers,
+        read_sellers=("the rotation function",),
+        write_sellers=("the rotation function", "the consent function"),
+        guards=(*_of_seller(at), *_of_app(at), *_of_trust(at), *_of_topic(at), *_of_queues(at), *_of_held_key(at)),
+        other_keys=((QUEUES_KEY, queues_key_policy(at), "sqs"),),
+    )
+
+
+def words(mode: Isolation) -> tuple[str, ...]:
+    """List texts of such a fleet that are worth trying where a policy has a hole: names of everybody and everything."""
+    at = place(mode)
+    named = [at.seller_secret(seller) for seller in ("a", "a-b", "b")]
+    named += [at.app_secret, f"{_bare(at.seller_secret('a'))}-x-??????"]
+    named += [f"arn:aws:secretsmanager:{REGION}:{ACCOUNT}:secret:elsewhere-??????"]
+    arns = [name.replace("??????", "AbCdEf") for name in named]
+    roles = [at.reader("a"), at.reader("b"), at.rotation_role, at.function_role(naming.CALENDAR), f"{_ROLE}/other"]
+    everybody = [*at.people.readers, *at.people.operators, *at.people.deployers, f"arn:aws:iam::{_OTHER}:role/other"]
+    roles += [at.function_role(naming.CONSENT), at.function_role(naming.CLIENT_SECRET)]
+    things = [
+        KEY,
+        QUEUES_KEY,
+        HELD_KEY,
+        at.topic,
+        at.queue(naming.NEW_SECRET),
+        at.queue(naming.EXPIRY),
+        at.rotation_function,
+        f"{at.rotation_function}-x",
+    ]
+    services = [f"{name}.{at.region}.amazonaws.com" for name in ("secretsmanager", "sqs", "ssm")]
+    services += ["lambda.amazonaws.com", "events.amazonaws.com", "ec2.amazonaws.com", "cloudwatch.amazonaws.com"]
+    tags = [f"{state.PREFIX}status", naming.TAG_SELLER, "sellerkeys", "a", "b", "a-b", "true", "false"]
+    return (*arns, *roles, *everybody, *things, *services, *tags, at.account, _OTHER, naming.AMAZON_ACCOUNT)
+
+
+def _any_seller(at: Place) -> Seller:
+    policy = seller_secret_policy(at, ANY_SELLER)
+    secret = Secret(name="a seller's secret", arn=_bare(at.seller_secret(ANY_SELLER)), policy=policy, seller=ANY_SELLER)
+    return Seller(secret=secret, reader=_reader(at))
+
+
+def _reader(at: Place) -> Actor:
+    if at.isolation == "one-role":
+        name, identity, trust = "a session of the one reader", one_reader_policy(at, KEY), one_reader_trust
+    else:
+        name, identity, trust = "the reader of a seller", reader_policy(at, ANY_SELLER, KEY), reader_trust
+    return Actor(name=name, arn=at.reader(ANY_SELLER), identity=(identity,), trust=trust(at.people.become_readers))
+
+
+def _functions(at: Place) -> Iterator[Actor]:
+    documents = {
+        naming.ROTATION: rotation_policy(at, KEY),
+        naming.CALENDAR: calendar_policy(at),
+        naming.CONSENT: consent_policy(at, KEY, HELD_KEY),
+    }
+    for name, document in documents.items():
+        yield Actor(name=f"the {name} function", arn=at.function_role(name), identity=(document,), trust=lambda_only())
+
+
+def _of_seller(at: Place) -> Iterator[Guard]:
+    arn, policy = _bare(at.seller_secret(ANY_SELLER)), seller_secret_policy(at, ANY_SELLER)
+    writers = (*at.people.operators, at.function_role(naming.CONSENT), at.rotation_role)
+    read = (at.reader(ANY_SELLER), at.rotation_role)
+    yield from _of_values("a seller's secret", arn, policy, read, writers, at)
+
+
+def _of_app(at: Place) -> Iterator[Guard]:
+    arn, policy = _bare(at.app_secret), app_secret_policy(at)
+    writers = (*at.people.operators, at.function_role(naming.CLIENT_SECRET))
+    functions = (naming.ROTATION, naming.CONSENT, naming.CALENDAR)
+    read = (*writers, *(at.function_role(name) for name in functions))
+    yield from _of_values("the app secret", arn, policy, read, writers, at)
+    yield _secret("the app secret: nobody enrolls it in a rotation", arn, policy, ("RotateSecret",), ())
+
+
+def _of_values(  # noqa: PLR0917, PLR0913
+    name: str, arn: str, policy: Document, read: tuple[str, ...], writers: tuple[str, ...], at: Place
+) -> Iterator[Guard]:
+    put = ("PutSecretValue", "UpdateSecretVersionStage")
+    yield _secret(
+        f"{name}: nobody but who is named reads it, by its own policy", arn, policy, ("GetSecretValue",), read
+    )
+    yield _secret(f"{name}: nobody but who is named writes versions and labels", arn, policy, put, writers)
+    yield _secret(f"{name}: nobody but a deployer updates it", arn, policy, ("UpdateSecret",), at.people.deployers)
+
+
+def _secret(what: str, arn: str, policy: Document, actions: tuple[str, ...], only: tuple[str, ...]) -> Guard:
+    named = tuple(f"secretsmanager:{action}" for action in actions)
+    return Guard(what=what, resource=arn, policy=policy, actions=named, only=only, is_secret=True)
+
+
+def _of_trust(at: Place) -> Iterator[Guard]:
+    reader = _reader(at)
+    become, assume = at.people.become_readers, ("sts:AssumeRole",)
+    others = ("sts:AssumeRoleWithSAML", "sts:AssumeRoleWithWebIdentity", "sts:SetSourceIdentity")
+    assert reader.trust is not None  # noqa: S101
+    yield Guard(
+        what=f"{reader.name}: nobody becomes it but who is named",
+        resource=reader.arn, policy=reader.trust, actions=assume, only=become,
+    )  # fmt: skip
+    tag = become if at.isolation == "one-role" else ()
+    yield Guard(
+        what=f"{reader.name}: " + ("nobody else tags a session" if tag else "nobody tags a session"),
+        resource=reader.arn, policy=reader.trust, actions=("sts:TagSession",), only=tag,
+    )  # fmt: skip
+    for actor in (reader, *_functions(at)):
+        assert actor.trust is not None  # noqa: S101
+        services = () if actor is reader else (Service("lambda.amazonaws.com"),)
+        yield Guard(
+            what=f"{actor.name}: nobody becomes it " + ("in any other way" if actor is reader else "but Lambda"),
+            resource=actor.arn, policy=actor.trust, services=services,
+            actions=others if actor is reader else (*assume, "sts:TagSession", *others),
+        )  # fmt: skip
+
+
+def _of_topic(at: Place) -> Iterator[Guard]:
+    alarms = Service("cloudwatch.amazonaws.com", (("aws:sourceaccount", at.account), ("aws:sourcearn", at.alarms)))
+    rule = Service("events.amazonaws.com", (("aws:sourcearn", at.rule(naming.ABANDONED)),))
+    yield Guard(
+        what="the topic: from outside, only CloudWatch for this fleet's alarms and EventBridge for its rule publish",
+        resource=at.topic, policy=topic_policy(at), actions=("sns:Publish",), insiders=False, services=(alarms, rule),
+    )  # fmt: skip
+    others = ("sns:Subscribe", "sns:SetTopicAttributes", "sns:DeleteTopic")
+    yield Guard(
+        what="the topic: from outside, nobody subscribes or changes it",
+        resource=at.topic, policy=topic_policy(at), actions=others, insiders=False,
+    )  # fmt: skip
+
+
+def _of_queues(at: Place) -> Iterator[Guard]:
+    amazon, take = (naming.AMAZON_ACCOUNT,), at.function_role(naming.CLIENT_SECRET)
+    for name in (naming.NEW_SECRET, naming.EXPIRY):
+        queue = at.queue(name)
+        of_queue = credential_queue_policy(at, name)
+        yield Guard(
+            what=f"the queue {name}: nobody but the client-secret function receives",
+            resource=queue, policy=of_queue, actions=("sqs:ReceiveMessage",), only=(take,),
+        )  # fmt: skip
+        yield Guard(
+            what=f"the queue {name}: from outside, only Amazon's account sends",
+            resource=queue, policy=of_queue, actions=("sqs:SendMessage",), accounts=amazon, insiders=False,
+        )  # fmt: skip
+        others = ("sqs:DeleteMessage", "sqs:PurgeQueue", "sqs:SetQueueAttributes", "sqs:ChangeMessageVisibility")
+        yield Guard(
+            what=f"the queue {name}: from outside, nobody takes, empties or changes it",
+            resource=queue, policy=of_queue, actions=others, insiders=False,
+        )  # fmt: skip
+
+
+def _of_held_key(at: Place) -> Iterator[Guard]:
+    others = tuple(action for action in USE_KEY if action not in {"kms:Encrypt", "kms:Decrypt"})
+    for what, actions, only in (
+        ("nobody but the consent function seals", ("kms:Encrypt",), (at.function_role(naming.CONSENT),)),
+        ("nobody but an operator opens", ("kms:Decrypt",), at.people.operators),
+        ("nobody uses it in another way", others, ()),
+    ):
+        yield Guard(
+            what=f"the key of what waits: {what}",
+            resource=HELD_KEY, policy=held_key_policy(at), actions=actions, only=only,
+        )  # fmt: skip
+
+
+def _bare(pattern: str) -> str:
+    """Take AWS's six characters off a secret's ARN pattern."""
+    return pattern.removesuffix("-??????")
