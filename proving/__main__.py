@@ -16,7 +16,7 @@ from proving.fleet import MODES, fleet, words
 
 def main() -> int:
     """Prove, print, and say by the exit code whether everything was proven."""
-    console = Console(highlight=False, width=None if sys.stdout.isatty() else 150)
+    console = Console(highlight=False, markup=False, emoji=False, width=None if sys.stdout.isatty() else 150)
     started, failed = time.monotonic(), 0
     for mode in MODES:
         looked_at = fleet(mode)

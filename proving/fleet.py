@@ -12,10 +12,14 @@ from infra.people import People
 from infra.place import Place
 from infra.policies.application import app_secret_policy
 from infra.policies.calendar import calendar_policy
+from infra.policies.client_secret import client_secret_policy
 from infra.policies.consent import consent_policy
+from infra.policies.deployer import deployer
 from infra.policies.document import lambda_only
 from infra.policies.key import held_key_policy, key_policy
+from infra.policies.people import on_call, onboarder
 from infra.policies.queues import credential_queue_policy, queues_key_policy
+from infra.policies.reasoned import policy
 from infra.policies.rotation import rotation_policy
 from infra.policies.sellers import (
     one_reader_policy,
@@ -49,6 +53,8 @@ PEOPLE: Final = People(
 KEY: Final = f"arn:aws:kms:{REGION}:{ACCOUNT}:key/11111111-2222-4333-8444-555555555555"
 QUEUES_KEY: Final = f"arn:aws:kms:{REGION}:{ACCOUNT}:key/66666666-7777-4888-8999-000000000000"
 HELD_KEY: Final = f"arn:aws:kms:{REGION}:{ACCOUNT}:key/22222222-3333-4444-8555-666666666666"
+#: Who writes sellers' versions beside the rotation.
+_WRITERS: Final = ("the consent function", "the client-secret function", "an onboarder", "whoever is on call")
 MODES: Final[tuple[Isolation, ...]] = ("role-per-seller", "one-role")
 
 
@@ -72,10 +78,10 @@ def fleet(mode: Isolation) -> Fleet:
         sellers=(_any_seller(at),),
         seller_secret=_bare(at.seller_secret(ANY_SELLER)),
         rotation_function=at.rotation_function,
-        actors=tuple(_functions(at)),
+        actors=(*_functions(at), *_people(at)),
         deployers=at.people.deployers,
         read_sellers=("the rotation function",),
-        write_sellers=("the rotation function", "the consent function"),
+        write_sellers=("the rotation function", *_WRITERS),
         guards=(*_of_seller(at), *_of_app(at), *_of_trust(at), *_of_topic(at), *_of_queues(at), *_of_held_key(at)),
         other_keys=((QUEUES_KEY, queues_key_policy(at), "sqs"),),
     )
@@ -124,11 +130,22 @@ def _reader(at: Place) -> Actor:
 def _functions(at: Place) -> Iterator[Actor]:
     documents = {
         naming.ROTATION: rotation_policy(at, KEY),
-        naming.CALENDAR: calendar_policy(at),
+        naming.CALENDAR: calendar_policy(at, KEY, QUEUES_KEY),
+        naming.CLIENT_SECRET: client_secret_policy(at, KEY, QUEUES_KEY),
         naming.CONSENT: consent_policy(at, KEY, HELD_KEY),
     }
     for name, document in documents.items():
         yield Actor(name=f"the {name} function", arn=at.function_role(name), identity=(document,), trust=lambda_only())
+
+
+def _people(at: Place) -> Iterator[Actor]:
+    kinds = (
+        ("an onboarder", at.people.onboarders, onboarder(at)),
+        ("whoever is on call", at.people.on_call, on_call(at)),
+        ("the deployer", at.people.deployers, deployer(at)),
+    )
+    for name, arns, rows in kinds:
+        yield Actor(name=name, arn=arns[0], identity=(policy(rows),))
 
 
 def _of_seller(at: Place) -> Iterator[Guard]:

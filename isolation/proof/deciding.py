@@ -44,9 +44,15 @@ def allowed(asked: Asked, policies: Policies, owner: str) -> z3.BoolRef:
 
 
 def _refuse_more_tests_than_witnesses(asked: Asked, policies: Iterable[Policy]) -> None:
-    tests = [test.key for policy in policies for row in policy.statements for test in row.conditions]
+    rows = [row for policy in policies for row in policy.statements if _about(asked, row)]
+    tests = [test.key for row in rows for test in row.conditions]
     if any(is_multiple(key) and tests.count(key) >= asked.width for key in tests):
         raise Undecided(f"more than {asked.width - 1} tests on one key of several values")
+
+
+def _about(asked: Asked, row: Statement) -> bool:
+    named = any(item.matches(asked.action.lower(), {}, ignoring_case=True) for item in row.actions.items)
+    return named != row.actions.but
 
 
 def _granted(
@@ -77,9 +83,7 @@ def _allows(asked: Asked, policy: Policy) -> z3.BoolRef:
 
 
 def _applies(asked: Asked, row: Statement) -> z3.BoolRef:
-    lower = asked.action.lower()
-    named = any(item.matches(lower, {}, ignoring_case=True) for item in row.actions.items)
-    if named == row.actions.but:
+    if not _about(asked, row):
         return _NO
     tests = [_means_any(asked, row.named)] if row.named is not None else []
     tests.append(_resources(asked, row.resources))

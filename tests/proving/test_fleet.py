@@ -37,7 +37,7 @@ def _listed(looked_at: Fleet) -> set[tuple[str, ...]]:
     own = [document for actor in (*looked_at.actors, seller.reader) for document in actor.identity]
     others = [guard.policy for guard in looked_at.guards] + [policy for _, policy, _ in looked_at.other_keys]
     every = [looked_at.key_policy, looked_at.app.policy, seller.secret.policy, *trusts, *own, *others]
-    return {_sids(document) for document in every}
+    return {_sids(document) for document in every if document is not None}
 
 
 def _declared(mode: str) -> Iterator[tuple[str, ...]]:

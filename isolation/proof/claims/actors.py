@@ -66,7 +66,10 @@ def _readings(fleet: Fleet, actor: Actor, *, app: bool) -> Iterator[Case]:
         return
     decrypt, known = _as(fleet, actor, actions.DECRYPT)
     ((there, arn),) = decrypt.slot(CONTEXT).members
-    yield Case([(decrypt, policies)], [known, there, unspared(arn)], fleet.account)
+    # What Secrets Manager asks as whoever sets a key opens nothing: no value has such a version (aws.md 6.2).
+    ((version_there, version),) = decrypt.slot("kms:encryptioncontext:secretversionid").members
+    of_value = z3.Not(z3.And(version_there, version == literal("RequestToValidateKeyAccess")))
+    yield Case([(decrypt, policies)], [known, there, unspared(arn), of_value], fleet.account)
 
 
 def _reads_enrolled(fleet: Fleet, actor: Actor) -> Claim:
