@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from provisioning.errors import AmazonRefused, SellerkeysError, Unreachable
 from provisioning.filling import put_first, start, turn_on
-from provisioning.fingerprint import client_mark
+from provisioning.fingerprint import client_mark, partner_print, stores_print
 from provisioning.offering import Offering
 from provisioning.outcomes import Outcome, failure
 from provisioning.payload import OWN, App, Credential, Offer
@@ -58,14 +58,20 @@ class Prover:
         self._store = store
         self._amazon = amazon
 
-    def prove(self, planned: Planned, keep: Callable[[str], None] = lambda _: None) -> Credential:
+    def prove(self, planned: Planned, keep: Callable[[str], None] = lambda _: None) -> tuple[Credential, State]:
         """Compose the whole credential and prove it; it then holds the refresh token that Amazon answered with.
 
-        Another one than was handed in goes to `keep` before anything else can fail.
+        Another one than was handed in goes to `keep` before anything else can fail. The state says by which id and
+        stores the seller is recognised from now on (design.md 6).
         """
         credential = self.compose(planned)
         proof = prove(self._amazon, credential, {market.id for market in planned.seller.markets}, keep)
-        return replace(credential, refresh_token=proof.refresh_token)
+        partner = planned.seller.selling_partner_id
+        known = State(
+            partner=partner_print(self._fleet.base, partner) if partner else None,
+            stores=stores_print(planned.secret.arn, proof.stores),
+        )
+        return replace(credential, refresh_token=proof.refresh_token), known
 
     def compose(self, planned: Planned) -> Credential:
         """Lay what was handed in over the newest application."""
@@ -134,14 +140,14 @@ class Executor:
                 self._offering.put_aside(planned.secret.arn, _offer(planned, refresh_token))
 
         try:
-            credential = self._prover.prove(planned, keep)
+            credential, known = self._prover.prove(planned, keep)
         except (AmazonRefused, Unreachable) as error:
             if not renewed:
                 raise
             return self._rescue(planned, renewed[0], error)
         if planned.action is Action.OFFER:
-            return self._offer(planned, credential)
-        return self._fill(planned, credential)
+            return self._offer(planned, credential, known)
+        return self._fill(planned, credential, known)
 
     def _rescue(self, planned: Planned, refresh_token: str, error: AmazonRefused | Unreachable) -> Outcome:
         """Tell what became of a refresh token that Amazon sent in place of the one handed in, before the proof failed.
@@ -167,12 +173,12 @@ class Executor:
         self._tag(planned, State())
         start(self._store, planned.secret, self._fleet, immediately=True)
 
-    def _fill(self, planned: Planned, credential: Credential) -> Outcome:
+    def _fill(self, planned: Planned, credential: Credential, known: State) -> Outcome:
         if not put_first(self._store, planned.secret, credential):
             # Somebody else's value is current: theirs was first, ours comes after it.
-            return self._offer(planned, credential)
+            return self._offer(planned, credential, known)
         turn_on(self._store, planned.secret, self._fleet)
-        state = State(status=ACTIVE, cause="", proven_at=self._now(), app_version=credential.app_version)
+        state = replace(known, status=ACTIVE, cause="", proven_at=self._now(), app_version=credential.app_version)
         self._tag(planned, state)
         if planned.action is Action.COMPLETE:
             return Outcome(planned.seller.seller, "completed", "an interrupted onboarding was completed")
@@ -180,9 +186,9 @@ class Executor:
             planned.seller.seller, "onboarded", f"proven for {', '.join(planned.seller.marketplaces)}; rotating"
         )
 
-    def _offer(self, planned: Planned, credential: Credential) -> Outcome:
+    def _offer(self, planned: Planned, credential: Credential, known: State) -> Outcome:
         self._offering.offer(planned.secret.arn, _offer(planned, credential.refresh_token))
-        self._tag(planned, State(status=ACTIVE, cause=""))
+        self._tag(planned, replace(known, status=ACTIVE, cause=""))
         return Outcome(planned.seller.seller, "offered", "proven; the rotation that was started takes it up")
 
     def _tag(self, planned: Planned, state: State) -> None:

@@ -30,6 +30,11 @@ class Proof:
     participations: tuple[Participation, ...]
     refresh_token: str = field(repr=False)
 
+    @property
+    def stores(self) -> tuple[tuple[str, str], ...]:
+        """The stores that Amazon named: pairs of a marketplace's id and the store's name there."""
+        return tuple((found.marketplace_id, found.store_name) for found in self.participations)
+
 
 def prove(
     amazon: Amazon,

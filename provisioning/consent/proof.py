@@ -98,4 +98,4 @@ def _proven(credential: Credential, party: Party, proof: Proof) -> Proven:
     if not markets:
         raise Refused(NO_MARKETPLACE, party.seller)
     whole = replace(credential, marketplace_id=markets[0].id, refresh_token=proof.refresh_token)
-    return Proven(whole, tuple((found.marketplace_id, found.store_name) for found in proof.participations))
+    return Proven(whole, proof.stores)

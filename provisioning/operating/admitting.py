@@ -62,8 +62,7 @@ class Admitting:
             return None
         credential = self._composed(row, offer)
         proof = prove(self._amazon, credential, ())
-        stores = tuple((found.marketplace_id, found.store_name) for found in proof.participations)
-        return Held(secret, _at_home(credential, row, proof), stores)
+        return Held(secret, _at_home(credential, row, proof), proof.stores)
 
     def admit(self, held: Held) -> None:
         """Make it the first value, turn rotation on, note it, let go of what was held; each may be repeated."""

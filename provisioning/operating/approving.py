@@ -68,7 +68,7 @@ class Approving:
             seller=row.seller,
             secret=secret,
             version=version,
-            stores=tuple((found.marketplace_id, found.store_name) for found in proof.participations),
+            stores=proof.stores,
             selling_partner_id=credential.selling_partner_id,
             current_partner_id=current.selling_partner_id,
         )

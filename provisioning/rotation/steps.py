@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from provisioning.causes import Fault
 from provisioning.errors import AmazonRefused
-from provisioning.fingerprint import client_mark
+from provisioning.fingerprint import client_mark, stores_print
 from provisioning.naming import TAG_BASE
 from provisioning.payload import App, Credential
 from provisioning.proving import prove
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from provisioning.amazon import Amazon
     from provisioning.causes import Cause
     from provisioning.payload import Offer
+    from provisioning.proving import Proof
     from provisioning.store import Secret, Store
 
 __all__ = ["Disagreement", "Rotation"]
@@ -117,7 +118,7 @@ class Rotation:
             renewed = True
 
         try:
-            prove(self._amazon, pending, {pending.marketplace_id}, keep)
+            proof = prove(self._amazon, pending, {pending.marketplace_id}, keep)
         except AmazonRefused as refused:
             if not value:
                 self._note(secret, REFUSED, refused.cause)
@@ -129,6 +130,13 @@ class Rotation:
             raise
         if behind and not renewed:
             self._offers.drop(secret, behind)
+        self._recognise(secret, proof)
+
+    def _recognise(self, secret: Secret, proof: Proof) -> None:
+        """Note the stores that Amazon named, where they have changed: a renewal is recognised by them (design.md 6)."""
+        stores = stores_print(secret.arn, proof.stores)
+        if State.from_tags(secret.tags).stores != stores:
+            self._store.tag(secret.arn, State(stores=stores).to_tags())
 
     def _finish(self, secret: Secret, token: str) -> None:
         """finishSecret: move AWSCURRENT, then say in the state tags what it now holds."""

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from infra import archive, calendar_function, client_secret_function, rotation_function
+from infra import archive, calendar_function, client_secret_function, consent_function, rotation_function
 from infra.configuration import PROJECT
 
 SOURCES = {
@@ -150,9 +150,10 @@ HANDLERS = {
     "rotation": rotation_function.HANDLER,
     "calendar": calendar_function.HANDLER,
     "client-secret": client_secret_function.HANDLER,
+    "consent": consent_function.HANDLER,
 }
 #: What each zip may weigh, in bytes; those that talk to Amazon, to the table and to the queues' services weigh more.
-LARGEST = {"rotation": 40_000, "calendar": 55_000, "client-secret": 55_000}
+LARGEST = {"rotation": 40_000, "calendar": 55_000, "client-secret": 55_000, "consent": 80_000}
 
 
 @pytest.mark.parametrize("function", HANDLERS)

@@ -9,6 +9,7 @@ import pytest
 
 from provisioning.app import AppSetter
 from provisioning.credentials import HandedIn, Unreadable, read_csv
+from provisioning.fingerprint import partner_print, stores_print
 from provisioning.onboarding import DryRun, Executor, Prover, apply
 from provisioning.payload import App
 from provisioning.planning import Planner
@@ -96,6 +97,10 @@ def test_first_value(aws: FakeSecretsManager, onboard: Callable[..., list[Outcom
         "sellerkeys-state:consented": "2026-09-01",
         "sellerkeys-state:proven": "2026-11-24T12:00:00Z",
         "sellerkeys-state:app": app_version,
+        "sellerkeys-state:partner": partner_print("dev", "APLACEHOLDER1"),
+        "sellerkeys-state:stores": stores_print(
+            held.arn, [("ATVPDKIKX0DER", "A store"), ("A2EUQ1WTGCTBG2", "A store")]
+        ),
     }
     assert fingerprint.endswith(".shared")
     assert aws.rotated == [

@@ -9,6 +9,7 @@ import pytest
 
 from provisioning.amazon import Amazon, Endpoints
 from provisioning.errors import AmazonRefused, SellerkeysError, Unreachable
+from provisioning.fingerprint import stores_print
 from provisioning.payload import OWN, App, Credential, Offer
 from provisioning.rotation.steps import Disagreement, Rotation
 from provisioning.rotation.versions import NotRotating, Standing
@@ -116,11 +117,26 @@ def test_recomposes_with_the_newest_client_secret(bench: Bench) -> None:
         "cause": "",
         "proven": "2026-11-24T12:00:00Z",
         "app": APP_VERSION,
+        "stores": stores_print(bench.held.arn, [("A1PA6795UKMFR9", "A store")]),
     }
+
+
+def test_a_renamed_store_is_noted(bench: Bench) -> None:
+    """A renewal at Amazon's own entries is recognised by the stores of the last proof, whoever proved."""
+    bench.rotate()
+    bench.amazon.stores[TOKEN] = "Another name"
+
+    bench.rotate()
+
+    assert bench.tags["stores"] == stores_print(bench.held.arn, [("A1PA6795UKMFR9", "Another name")])
 
 
 def test_calls_of_a_rotation(bench: Bench) -> None:
     """A rotation costs twelve calls to AWS, and one proof and one refresh at Amazon (issue 4's limit)."""
+    bench.rotate()
+    bench.aws.calls.clear()
+    bench.amazon.calls.clear()
+
     bench.rotate()
 
     assert bench.aws.calls == [
@@ -427,7 +443,9 @@ def test_what_was_not_said_is_said_by_the_retry(bench: Bench) -> None:
     """A finish that died behind the label move has not written its tags; AWS's retry writes them."""
     token = bench.rotate()
     said = dict(bench.held.tags)
+    stores = said["sellerkeys-state:stores"]
     bench.held.tags.clear()
+    bench.held.tags["sellerkeys-state:stores"] = stores
 
     assert bench.step("finishSecret", token) is Standing.FINISHED
     assert bench.held.tags == said

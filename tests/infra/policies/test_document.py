@@ -11,8 +11,9 @@ from infra.policies import document
 from infra.policies.application import app_secret_policy
 from infra.policies.calendar import calendar_policy
 from infra.policies.client_secret import client_secret_policy
+from infra.policies.consent import consent_policy
 from infra.policies.document import lambda_only, text
-from infra.policies.key import key_policy
+from infra.policies.key import held_key_policy, key_policy
 from infra.policies.queues import credential_queue_policy, queues_key_policy
 from infra.policies.rotation import rotation_policy
 from infra.policies.sellers import (
@@ -45,8 +46,10 @@ def documents(longest: Place) -> Documents:
         "rotation": rotation_policy(longest, KEY),
         "calendar": calendar_policy(longest, KEY, KEY),
         "client secret": client_secret_policy(longest, KEY, KEY),
+        "consent": consent_policy(longest, KEY, KEY),
         "topic": topic_policy(longest),
         "key": key_policy(longest),
+        "held key": held_key_policy(longest),
         "credential queue": credential_queue_policy(longest, "secret-expiry"),
         "queues' key": queues_key_policy(longest),
     }
@@ -86,6 +89,8 @@ def test_each_fits_into_what_aws_takes(documents: Documents) -> None:
         "rotation": document.ROLE_POLICY_LIMIT,
         "calendar": document.ROLE_POLICY_LIMIT,
         "client secret": document.ROLE_POLICY_LIMIT,
+        "consent": document.ROLE_POLICY_LIMIT,
+        "held key": document.KEY_POLICY_LIMIT,
         "topic": document.SECRET_POLICY_LIMIT,  # no source gives a topic's
         "key": document.KEY_POLICY_LIMIT,
         "credential queue": document.SECRET_POLICY_LIMIT,  # no source gives a queue's
@@ -124,10 +129,16 @@ def test_only_policies_of_resources_say_star(documents: Documents) -> None:
         "calendar: ListMappings",
         "client secret: ListSecrets",
         "client secret: CountInItsNamespace",
+        "consent: ListSecrets",
         "key: AccountAdministers",
         "key: FleetsSecretsThroughSecretsManager",
         "key: NoDirectUse",
         "key: NoOtherSecrets",
+        "held key: AccountAdministers",
+        "held key: SealAndOpenForThisFleet",
+        "held key: OnlyTheConsentFunctionSeals",
+        "held key: OnlyOperatorsOpen",
+        "held key: NoOtherUse",
         "queues' key: AccountAdministers",
         "queues' key: AmazonThroughQueues",
         "queues' key: AccountThroughQueues",
