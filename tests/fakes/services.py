@@ -13,6 +13,7 @@ from tests.fakes.table import FakeDynamoDB
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from datetime import datetime
 
 ACCOUNT, REGION = "123456789012", "eu-west-1"
 FUNCTION = "sellerkeys-dev-client-secret"
@@ -154,6 +155,13 @@ class FakeTrail:
         if self.events is None:
             raise ClientError({"Error": {"Code": "AccessDeniedException", "Message": "no"}}, "LookupEvents")
         yield {"Events": self.events[: PaginationConfig["MaxItems"]]}
+
+
+def read_event(at: datetime, secret: str, role: str = "arn:aws:iam::123456789012:role/erp") -> dict[str, Any]:
+    """Write a read of a secret's value as CloudTrail tells it."""
+    issuer = {"sessionContext": {"sessionIssuer": {"arn": role}}}
+    record = {"userIdentity": issuer, "requestParameters": {"secretId": secret}}
+    return {"EventTime": at, "CloudTrailEvent": json.dumps(record)}
 
 
 @dataclass
