@@ -174,7 +174,7 @@ def test_a_star_stands_where_aws_knows_no_resource(place: Place) -> None:
         if "*" in row["Resource"]
     ]
 
-    operators = [("Allow", "ListSecrets"), ("Allow", "ListMappings")]
+    operators = [("Allow", "ListSecrets"), ("Allow", "ListMappings"), ("Allow", "LookUpReads")]
     assert found == [
         *(("onboarder", *row) for row in operators),
         *(("on-call", *row) for row in operators),
