@@ -65,11 +65,15 @@ def place(mode: Isolation) -> Place:
 
 def fleet(mode: Isolation) -> Fleet:
     """Collect every document of a fleet, for any seller."""
-    at = place(mode)
+    return fleet_at(place(mode))
+
+
+def fleet_at(at: Place) -> Fleet:
+    """Collect every document of the fleet at a place, for any seller; its keys are KEY, QUEUES_KEY and HELD_KEY."""
     return Fleet(
         account=at.account,
         region=at.region,
-        by_tag=mode == "one-role",
+        by_tag=at.isolation == "one-role",
         seller_tag=naming.TAG_SELLER,
         state_tags=state.PREFIX,
         key_arn=KEY,

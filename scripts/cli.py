@@ -31,6 +31,7 @@ COMMANDS: Final = {
     "repair": "Name stuck rotations and mend them.",
     "rollback": "Go back to a seller's previous refresh token.",
     "approve": "Show and approve a credential that waits for a person.",
+    "prove": "Prove on the deployed policies that no seller's role reads another's secret.",
     "evidence": "Write what Amazon's policies ask and this account shows.",
     "plan-capacity": "Say what so many sellers take: resources, quotas, time and money.",
 }

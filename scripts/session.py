@@ -21,6 +21,7 @@ from botocore.exceptions import BotoCoreError, ProfileNotFound
 from provisioning import naming, roster, settings
 from provisioning.amazon import Amazon, Endpoints
 from provisioning.auditing.account import Auditor
+from provisioning.auditing.analyzer import Analyzer
 from provisioning.auditing.identities import Identities
 from provisioning.auditing.keys import Keys
 from provisioning.auditing.watch import Watch
@@ -204,6 +205,11 @@ class Session:
         """What looks at the fleet as it is deployed; raises Unreachable."""
         watch = Watch(self.service("logs"), self.service("cloudwatch"), self.service("sns"))
         return Auditor(self.store, Identities(self.service("iam")), Keys(self.service("kms")), watch)
+
+    @cached_property
+    def analyzer(self) -> Analyzer:
+        """AWS's own judge of policies; raises Unreachable."""
+        return Analyzer(self.service("accessanalyzer"))
 
     @cached_property
     def amazon(self) -> Amazon:

@@ -37,6 +37,8 @@ if TYPE_CHECKING:
     Application = Callable[[dict[str, Any], Callable[..., object]], Iterable[bytes]]
 
 _log = logging.getLogger(__name__)
+#: What nobody asks moto for, by its signing name: AWS's own judge of policies (aws.md 10.3).
+_ABSENT = {"access-analyzer": "IAM Access Analyzer"}
 _OURS = {"connection", "transfer-encoding", "content-length", "date"}
 
 
@@ -78,6 +80,10 @@ def handler(app: Application, clock: Clock, striking: Striking, guard: Guard) ->
             if call is None:
                 return _failure(
                     HTTPStatus.FORBIDDEN, "the bench takes signed requests only", "MissingAuthenticationToken"
+                )
+            if call.service in _ABSENT:
+                return _failure(
+                    HTTPStatus.NOT_FOUND, f"the bench has no {_ABSENT[call.service]}", "UnknownOperationException"
                 )
             sent = Sent(self.command, self.path, headers, body)
             return striking.answer(call, lambda: guard.answer(call, sent, lambda: _call(app, self._environ(body))))

@@ -36,8 +36,9 @@ class Readership:
 
     @property
     def is_shut_out(self) -> bool:
-        """Whether the one who has to read it cannot."""
-        return self.needed is not None and self.needed not in {each.arn for each in self.reads}
+        """Whether the one who has to read it surely cannot."""
+        able = {each.arn for each in self.reads} | {each.arn for each in self.doubts}
+        return self.needed is not None and self.needed not in able
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -27,6 +27,14 @@ class Held:
     policy: Mapping[str, Any] | None
 
 
+@dataclass(frozen=True, slots=True)
+class OtherKeys:
+    """The ARNs of the fleet's other keys, None where there is none: of the queues, and of what waits for a person."""
+
+    queues: str | None = None
+    held: str | None = None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Account:
     """A fleet as it is deployed; `sellers` holds those of the roster that have a secret, by slug."""
@@ -40,7 +48,8 @@ class Account:
     logs: tuple[Log, ...]
     alarms: tuple[Alarm, ...]
     subscribers: tuple[Subscriber, ...]
-    undeclared: tuple[str, ...] = field(default=())
+    undeclared: tuple[str, ...] = ()
+    other_keys: OtherKeys = field(default_factory=OtherKeys)
 
     @property
     def number(self) -> str:
@@ -79,6 +88,10 @@ class Auditor:
             alarms=self.watch.alarms(naming.function_name(fleet.base, "")),
             subscribers=self.watch.subscribers(f"arn:aws:sns:{region}:{account}:{naming.topic_name(fleet.base)}"),
             undeclared=tuple(undeclared),
+            other_keys=OtherKeys(
+                queues=self.keys.arn(naming.queues_key_alias(fleet.base)),
+                held=self.keys.arn(naming.held_key_alias(fleet.base)),
+            ),
         )
 
     def _held(self, name: str) -> Held:

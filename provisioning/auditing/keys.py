@@ -72,10 +72,24 @@ class Keys:
             tags=tags,
         )
 
+    def arn(self, alias: str) -> str | None:
+        """Give the ARN of the key behind an alias; None where there is none."""
+        with aws_errors("DescribeKey", alias):
+            try:
+                return self._client.describe_key(KeyId=alias)["KeyMetadata"]["Arn"]
+            except ClientError as error:
+                if _is_missing(error):
+                    return None
+                raise
+
     def _described(self, alias: str) -> Mapping[str, Any]:
         try:
             return self._client.describe_key(KeyId=alias)["KeyMetadata"]
         except ClientError as error:
-            if error.response.get("Error", {}).get("Code") != "NotFoundException":
+            if not _is_missing(error):
                 raise
             raise Waiting(f"key {alias} is not declared: run `pulumi up`") from None
+
+
+def _is_missing(error: ClientError) -> bool:
+    return error.response.get("Error", {}).get("Code") == "NotFoundException"

@@ -157,7 +157,7 @@ def _second_factor(account: Account, _access: Access) -> Seen:
 
 
 def _review(account: Account, access: Access) -> Seen:
-    odd = _oddities(access)
+    odd = oddities(access)
     listed = f"the list to review stands in this report: {_counted(len(account.sellers), 'seller')}, who reads each"
     return Seen((listed,), odd, "whoever signs the review, every quarter")
 
@@ -170,7 +170,7 @@ def _at_rest(account: Account, access: Access) -> Seen:
 
 def _keys_from_amazon(account: Account, access: Access) -> Seen:
     good, bad = _encryption(account)
-    odd = _oddities(access)
+    odd = oddities(access)
     by_design = () if odd else ("each seller's secret is read by its own reader and the rotation, and by nobody else",)
     return Seen((*good, *by_design), (*bad, *odd))
 
@@ -206,7 +206,8 @@ def _encryption(account: Account) -> tuple[tuple[str, ...], tuple[str, ...]]:
     return tuple(good), tuple(bad)
 
 
-def _oddities(access: Access) -> tuple[str, ...]:
+def oddities(access: Access) -> tuple[str, ...]:
+    """Say, in a sentence each, who reads what he should not, and who cannot read what he should."""
     found = []
     for name, readership in (("the app secret", access.app), *access.sellers.items()):
         found += [f"{name} can be read by {each.arn}" for each in readership.unexpected]

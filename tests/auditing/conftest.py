@@ -11,16 +11,26 @@ from provisioning.auditing.account import Account, Auditor
 from provisioning.auditing.identities import Identities
 from provisioning.auditing.keys import Keys
 from provisioning.auditing.watch import Watch
+from provisioning.fleet import Fleet
+from provisioning.roster import parse
+from provisioning.settings import from_config
+from tests.conftest import ROSTER, SETTINGS
 from tests.fakes.account import FakeAccount
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from provisioning.fleet import Fleet
     from provisioning.store import Store
     from tests.fakes.desk import FakeDesk
     from tests.fakes.engine import Declaration
     from tests.fakes.secrets_manager import FakeSecretsManager
+
+
+@pytest.fixture
+def fleet() -> Fleet:
+    """The tests' fleet, with the pages that its account has."""
+    told = {**SETTINGS, "consent": {"pages": True, "application_id": "amzn1.sp.solution.PLACEHOLDER"}}
+    return Fleet("dev", from_config(told, "Pulumi.dev.yaml"), tuple(parse(ROSTER, "roster")))
 
 
 def auditor_of(deployed: FakeAccount, store: Store) -> Auditor:

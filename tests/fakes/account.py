@@ -6,6 +6,7 @@ It holds what the program itself declares, so what is tested is what would be de
 from __future__ import annotations
 
 import json
+import re
 import runpy
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import ClientError
 
 from infra.configuration import PROJECT
+from tests.fakes.analyzer import FakeAnalyzer
 from tests.fakes.engine import ACCOUNT, declare
 
 if TYPE_CHECKING:
@@ -23,8 +25,8 @@ if TYPE_CHECKING:
     from tests.fakes.secrets_manager import FakeSecretsManager
 
 KEY = f"arn:aws:kms:eu-west-1:{ACCOUNT}:key/00000000-0000-4000-8000-000000000000"
-#: What the small engine calls the key and what else has an ARN of AWS's making.
-_MADE = {"arn:aws:kms/key:Key:key": KEY}
+#: What the small engine calls a key.
+_MADE = re.compile(r"arn:aws:kms/key:Key:([\w-]+)")
 CONTACT = "keys@example.com"
 
 
@@ -38,6 +40,7 @@ def declared(folder: Path, **settings: object) -> Declaration:
         "on_call": [f"arn:aws:iam::{ACCOUNT}:role/on-call"],
         "deployers": [f"arn:aws:iam::{ACCOUNT}:role/deployer"],
         "application": {"kind": "public-listed", "name": "Example", "contact": CONTACT},
+        "consent": {"pages": True, "application_id": "amzn1.sp.solution.PLACEHOLDER"},
         **settings,
     }
     config = {
@@ -57,6 +60,7 @@ class FakeAccount:
     aws_managed: dict[str, dict[str, Any]] = field(default_factory=dict)
     key_policy: dict[str, Any] = field(default_factory=dict)
     key: dict[str, Any] = field(default_factory=dict)
+    other_keys: dict[str, str] = field(default_factory=dict)
     grants: list[dict[str, Any]] = field(default_factory=list)
     rotation: dict[str, Any] = field(default_factory=dict)
     logs: list[dict[str, Any]] = field(default_factory=list)
@@ -64,6 +68,7 @@ class FakeAccount:
     subscriptions: list[dict[str, Any]] = field(default_factory=list)
     summary: dict[str, int] = field(default_factory=lambda: {"Users": 0, "AccountMFAEnabled": 1})
     passwords: dict[str, Any] | None = None
+    analyzer: FakeAnalyzer = field(default_factory=FakeAnalyzer)
     denied: frozenset[str] = frozenset()
     asked: list[str] = field(default_factory=list)
 
@@ -78,6 +83,9 @@ class FakeAccount:
         for secret in declaration.all("aws:secretsmanager/secret:Secret"):
             held = aws.secrets[secret.inputs["name"]]
             held.policy, held.key = secret.inputs["policy"], KEY
+        for alias in declaration.all("aws:kms/alias:Alias"):
+            if alias.inputs["name"] != "alias/sellerkeys-dev":
+                account.other_keys[alias.inputs["name"]] = _key(alias.name)
         (key,) = (item for item in declaration.all("aws:kms/key:Key") if item.name == "key")
         account.key_policy = key.document("policy")
         account.key = {
@@ -129,6 +137,8 @@ class FakeAccount:
     def service(self, name: str, _profile: str | None, region: str) -> Any:
         """Give a client, as boto3 would."""
         assert region == "eu-west-1"
+        if name == "accessanalyzer":
+            return self.analyzer
         return {"iam": _Iam, "kms": _Kms, "logs": _Logs, "cloudwatch": _Cloudwatch, "sns": _Sns}[name](self)
 
     def see(self, call: str) -> None:
@@ -205,6 +215,8 @@ class _Iam(_Client):
 class _Kms(_Client):
     def describe_key(self, *, KeyId: str) -> dict[str, Any]:
         self.account.see("DescribeKey")
+        if KeyId in self.account.other_keys:
+            return {"KeyMetadata": {"Arn": self.account.other_keys[KeyId]}}
         if KeyId != "alias/sellerkeys-dev" or not self.account.key:
             raise refused("NotFoundException", "DescribeKey")
         return {"KeyMetadata": self.account.key}
@@ -254,7 +266,10 @@ def refused(code: str, call: str) -> ClientError:
 
 
 def _document(text: str) -> dict[str, Any]:
-    for made, real in _MADE.items():
-        text = text.replace(made, real)
-    document: dict[str, Any] = json.loads(text)
+    document: dict[str, Any] = json.loads(_MADE.sub(lambda found: _key(found[1]), text))
     return document
+
+
+def _key(name: str) -> str:
+    """Give a key its ARN."""
+    return KEY if name == "key" else f"{KEY.rpartition('/')[0]}/{name}"

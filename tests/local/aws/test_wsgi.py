@@ -13,6 +13,7 @@ import pytest
 from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
+from botocore.exceptions import ClientError
 
 from local.aws.server import CREDENTIALS
 
@@ -112,3 +113,13 @@ def test_it_listens_on_loopback_only(aws) -> None:
         other.settimeout(5)
 
         assert other.connect_ex(("127.0.0.2", port)) != 0
+
+
+def test_a_service_that_the_bench_has_not(aws) -> None:
+    """It is refused by name, and not as a failure that a client tries again."""
+    analyzer = aws.client("accessanalyzer")
+
+    with pytest.raises(ClientError, match="the bench has no IAM Access Analyzer") as refusal:
+        analyzer.validate_policy(policyDocument="{}", policyType="IDENTITY_POLICY")
+
+    assert refusal.value.response["ResponseMetadata"]["RetryAttempts"] == 0
