@@ -67,7 +67,7 @@ class AWSServer:
         self.trail = Trail(clock, lambda event: events.tell(event, unsettled.rotation_detail_type))
         self._pool = Metered(
             functions_folder,
-            Logs(logs_folder),
+            Logs(logs_folder, self.guard),
             {**(environment or {}), "AWS_ENDPOINT_URL": self._server.url},
             self.timeline,
         )
@@ -78,7 +78,7 @@ class AWSServer:
         secrets.install(clock, self.rotations, self.trail, unsettled, self.keys)
         alarms.install(self.timeline)
         events.install(self.timeline)
-        queues.install(self.timeline)
+        queues.install(self.timeline, self.guard)
         tables.install()
 
     @property

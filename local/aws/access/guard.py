@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 from moto.iam.models import iam_backends
 
 from isolation.evaluator import Policies, Request, decide
+from isolation.principal import Principal
 from isolation.refusal import Refused
 from local.aws.access import parameters, signature
 from local.aws.access.asked import Where, pairs
@@ -20,11 +21,10 @@ from local.aws.access.services import asks_of
 from local.aws.access.services.iam import find
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from moto.iam.models import ManagedPolicy
 
-    from isolation.principal import Principal
     from local.aws.access.asked import Asked, Parameters
     from local.aws.access.callers import Caller, Callers
     from local.aws.access.signature import Sent, Signature
@@ -70,6 +70,12 @@ class Guard:
             return denied(f"The bench does not know what {call.service}:{call.operation} needs to be allowed", call)
         refusal = next((sentence for one in asked if (sentence := calling.why_not(one))), None)
         return denied(refusal, call) if refusal else _within(calling, given, proceed)
+
+    def role_lacks(self, role_arn: str, session: str, asked: Iterable[Asked], region: str) -> str | None:
+        """Say in AWS's words the first thing that a role lacks, where a service acts as it; None where it may all."""
+        account = role_arn.split(":")[4]
+        calling = Calling(self, Principal(role_arn, account, session=session), Where(account, region))
+        return next((sentence for one in asked if (sentence := calling.why_not(one))), None)
 
     def verdicts(self) -> list[Verdict]:
         """List the newest decisions, oldest first."""

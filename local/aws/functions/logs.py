@@ -9,23 +9,30 @@ from typing import TYPE_CHECKING
 
 from moto.logs.models import logs_backends
 
+from local.aws.access.asked import Asked
+
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from local.aws.access.guard import Guard
     from local.aws.functions.answer import Deployed
 
 
 class Logs:
-    """Writes under one folder, one file per function, and one for the bodies of its errors."""
+    """Writes under one folder, one file per function, and one for the bodies of its errors.
 
-    def __init__(self, folder: Path) -> None:
+    To CloudWatch Logs as far as the function's role may, which `guard` decides.
+    """
+
+    def __init__(self, folder: Path, guard: Guard) -> None:
         self._folder = folder
+        self._access = guard
         self._guard = threading.Lock()
 
     def stream(self, function: Deployed) -> Stream:
         """Open the stream of a new process; makes the log group if nobody declared it, as Lambda does."""
         self._folder.mkdir(parents=True, exist_ok=True)
-        return Stream(function, self._folder / f"{function.name}.log", self._guard)
+        return Stream(function, self._folder / f"{function.name}.log", self._guard, self._access)
 
     def keep_error(self, function: Deployed, body: bytes) -> None:
         """Keep the body of a failed invocation, which AWS hands to the caller and no log shows."""
@@ -36,12 +43,16 @@ class Logs:
 class Stream:
     """The output of one process."""
 
-    def __init__(self, function: Deployed, file: Path, guard: threading.Lock) -> None:
+    def __init__(self, function: Deployed, file: Path, guard: threading.Lock, access: Guard) -> None:
         self.name = f"{time.strftime('%Y/%m/%d')}/[$LATEST]{uuid.uuid4().hex}"
         self._group = function.log_group
         self._file = file
         self._guard = guard
         self._backend = logs_backends[function.account][function.region]
+        stream = f"arn:aws:logs:{function.region}:{function.account}:log-group:{self._group}:log-stream:{self.name}"
+        asked = [Asked(f"logs:{action}", stream) for action in ("CreateLogStream", "PutLogEvents")]
+        if access.role_lacks(function.role, function.name, asked, function.region):
+            return  # Lambda then runs the function, and nobody sees what it says
         with guard:
             self._backend.ensure_log_group(self._group)
             self._backend.ensure_log_stream(self._group, self.name)

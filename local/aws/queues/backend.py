@@ -15,6 +15,8 @@ from moto.awslambda.models import lambda_backends
 from moto.sqs import models
 from moto.sqs.models import SQSBackend, sqs_backends
 
+from local.aws.access.asked import Where
+from local.aws.access.services.messaging import on_queue, sealing
 from local.aws.functions import backend as functions
 from local.aws.functions.backend import Functions
 from local.aws.queues import batch
@@ -23,9 +25,10 @@ from local.aws.queues.queue import OVERLOOKED, Arriving
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from moto.awslambda.models import EventSourceMapping
+    from moto.awslambda.models import EventSourceMapping, LambdaFunction
     from moto.sqs.models import Message, Queue
 
+    from local.aws.access.guard import Guard
     from local.aws.timeline import Timeline
 
 _REPORTS_ITEMS: Final = "ReportBatchItemFailures"
@@ -83,10 +86,12 @@ class Mapped(Functions):
     __module__ = "moto.awslambda.models"  # moto finds a service's URLs through the backend's module
 
     timeline: ClassVar[Timeline]
+    guard: ClassVar[Guard]
 
     def create_event_source_mapping(self, spec: dict[str, Any]) -> EventSourceMapping:
-        """Make a mapping; a message must not show again while the function works on it."""
+        """Make a mapping; a message must not show again while the function works on it, whose role has to receive."""
         self._check_time_out(spec)
+        self._check_role(spec)
         mapping = super().create_event_source_mapping(spec)
         self._poll(mapping)
         return mapping
@@ -97,6 +102,14 @@ class Mapped(Functions):
         if mapping:
             self._poll(mapping)
         return mapping
+
+    def _check_role(self, spec: dict[str, Any]) -> None:
+        queue = sqs_backends[self.account_id][self.region_name].queues.get(spec["EventSourceArn"].rpartition(":")[2])
+        lacking = _lacking(self.guard, self.get_function(spec["FunctionName"]), queue) if queue else None
+        if lacking:
+            raise InvalidParameterValueException(
+                f"The provided execution role does not have permissions to call ReceiveMessage on SQS ({lacking})"
+            )
 
     def _check_time_out(self, spec: dict[str, Any]) -> None:
         queue = sqs_backends[self.account_id][self.region_name].queues.get(spec["EventSourceArn"].rpartition(":")[2])
@@ -131,6 +144,9 @@ class Poller:
         queues = cast("Queues", sqs_backends[self._queue.account_id][self._queue.region])
         if mapping is None or self._queue.name not in queues.queues:
             return
+        function = lambda_backends[self._queue.account_id][self._queue.region].get_function(mapping.function_arn)
+        if _lacking(Mapped.guard, function, self._queue):
+            return
         hidden = timedelta(seconds=int(vars(self._queue)["visibility_timeout"]))
         messages = queues.take(self._queue.name, mapping.batch_size, 0, int(hidden.total_seconds()))
         if not messages:
@@ -149,9 +165,9 @@ class Poller:
             self._timeline.at(self._timeline.resume(self._mapping) + pause, self.poll)
 
 
-def install(timeline: Timeline) -> None:
+def install(timeline: Timeline, guard: Guard) -> None:
     """Put the bench's SQS and mappings in place of moto's; after the functions, and for each new bench of a process."""
-    Mapped.timeline = timeline
+    Mapped.timeline, Mapped.guard = timeline, guard
 
     def told(queue: Queue, when: datetime) -> None:
         for mapping in _mappings(queue):
@@ -169,6 +185,15 @@ def _arriving(queue: Queue) -> Arriving:
     if not isinstance(queue, Arriving):
         raise TypeError("a queue that was made before the bench's SQS was installed")
     return queue
+
+
+def _lacking(guard: Guard, function: LambdaFunction, queue: Queue) -> str | None:
+    """Say what a function's role lacks to be handed messages (Lambda, "Configuring the execution role", for SQS)."""
+    where = Where(queue.account_id, queue.region)
+    actions = ("sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes")
+    asked = [on_queue(action, queue.name, where) for action in actions]
+    asked += sealing("sqs:ReceiveMessage", queue.name, where)
+    return guard.role_lacks(function.role, function.function_name, asked, queue.region)
 
 
 def _mappings(queue: Queue) -> list[EventSourceMapping]:

@@ -137,7 +137,7 @@ def deploy(aws: Account) -> Callable[..., str]:
         arn = client.create_function(
             FunctionName=name,
             Runtime="python3.11",
-            Role=role(aws),
+            Role=role(aws, settings.pop("role", "functions")),
             Handler="main.handler",
             Code={"ZipFile": zipped(files or {"main.py": (HANDLERS / f"{handler}.py").read_text()})},
             Environment={"Variables": variables},
@@ -156,8 +156,8 @@ def deploy(aws: Account) -> Callable[..., str]:
     return deploy
 
 
-def role(aws: Account) -> str:
-    """Make the role that functions run under, once."""
+def role(aws: Account, name: str = "functions") -> str:
+    """Make a role that functions run under, once; it may do anything."""
     iam = aws.client("iam")
     trust = json.dumps(
         {
@@ -170,11 +170,11 @@ def role(aws: Account) -> str:
     anything = {"Effect": "Allow", "Action": "*", "Resource": "*"}
     policy = json.dumps({"Version": "2012-10-17", "Statement": [anything]})
     try:
-        made = str(iam.create_role(RoleName="functions", AssumeRolePolicyDocument=trust)["Role"]["Arn"])
-        iam.put_role_policy(RoleName="functions", PolicyName="anything", PolicyDocument=policy)
+        made = str(iam.create_role(RoleName=name, AssumeRolePolicyDocument=trust)["Role"]["Arn"])
+        iam.put_role_policy(RoleName=name, PolicyName="anything", PolicyDocument=policy)
         return made  # noqa: TRY300 - moto refuses the first call, not the second
     except iam.exceptions.EntityAlreadyExistsException:
-        return str(iam.get_role(RoleName="functions")["Role"]["Arn"])
+        return str(iam.get_role(RoleName=name)["Role"]["Arn"])
 
 
 class Mailbox:

@@ -368,3 +368,47 @@ def test_decisions_are_remembered(aws: Any, acting: Acting, one: str) -> None:
             f"no statement of any policy allows secretsmanager:GetSecretValue on {one}",
         ),
     ]
+
+
+def test_a_function_is_handed_only_what_its_role_may_receive(aws: Any, acting: Acting, deploy: Any) -> None:
+    """Lambda receives as the function's role, from a queue under a customer key with its Decrypt, too."""
+    iam, functions, sqs = aws.client("iam"), aws.client("lambda"), aws.client("sqs")
+    key = aws.client("kms").create_key()["KeyMetadata"]["Arn"]
+    sqs.create_queue(QueueName="inbox", Attributes={"KmsMasterKeyId": key, "VisibilityTimeout": "30"})
+    queue = f"arn:aws:sqs:{REGION}:{ACCOUNT}:inbox"
+    acting("function")
+    function = deploy("idles")
+    functions.update_function_configuration(FunctionName=function, Role=f"arn:aws:iam::{ACCOUNT}:role/function")
+    mapping = {"FunctionName": function, "EventSourceArn": queue}
+    receiving = allow("sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes", on=queue)
+    opening = allow("kms:Decrypt", on=key, when={"StringEquals": {"kms:ViaService": f"sqs.{REGION}.amazonaws.com"}})
+
+    def give(*statements: dict[str, Any]) -> None:
+        iam.put_role_policy(RoleName="function", PolicyName="own", PolicyDocument=document(*statements))
+
+    before = refusal(functions.create_event_source_mapping, **mapping)
+    give(receiving)
+    without_key = refusal(functions.create_event_source_mapping, **mapping)
+    give(receiving, opening)
+
+    assert "does not have permissions to call ReceiveMessage on SQS" in before[1]
+    assert "kms:Decrypt" in without_key[1]
+    assert functions.create_event_source_mapping(**mapping)["EventSourceArn"] == queue
+
+
+def test_a_function_writes_its_log_only_as_its_role_may(aws: Any, acting: Acting) -> None:
+    """Without the permission it runs, and nobody sees what it says."""
+    functions, logs = aws.client("lambda"), aws.client("logs")
+    group = f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:/aws/lambda"
+    acting("function", allow("logs:CreateLogStream", "logs:PutLogEvents", on=f"{group}/heard:log-stream:*"))
+    for name in ("heard", "unheard"):
+        functions.create_function(
+            FunctionName=name,
+            Runtime="python3.13",
+            Role=f"arn:aws:iam::{ACCOUNT}:role/function",
+            Handler="main.handler",
+            Code={"ZipFile": zipped({"main.py": "def handler(event, context):\n    print('PLACEHOLDER')\n"})},
+        )
+        functions.invoke(FunctionName=name)
+
+    assert [item["logGroupName"] for item in logs.describe_log_groups()["logGroups"]] == ["/aws/lambda/heard"]

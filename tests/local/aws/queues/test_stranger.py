@@ -97,9 +97,13 @@ def test_a_queue_that_is_not_there_loses_the_message(aws) -> None:
 
 
 def test_a_message_from_amazon_reaches_the_function(aws, queue, deploy, pass_time, tmp_path) -> None:
-    """Over the mapping, with Amazon's account as its sender."""
+    """Over the mapping, with Amazon's account as its sender; the queue lets no other role receive."""
     del queue
-    deploy("batches", variables={"RECORD": str(tmp_path / "record")})
+    deploy(
+        "batches",
+        role=naming.function_role_name("dev", naming.CLIENT_SECRET),
+        variables={"RECORD": str(tmp_path / "record")},
+    )
     aws.client("lambda").create_event_source_mapping(FunctionName="batches", EventSourceArn=ARN)
     aws.server.timeline.soon(lambda: AMAZON.send(ARN, "PLACEHOLDER"))
     pass_time(timedelta())
