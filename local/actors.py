@@ -19,6 +19,7 @@ ROLES: Final = {
     "deployer": "sellerkeys-deployer",
     "onboarder": "sellerkeys-onboarder",
     "on-call": "sellerkeys-on-call",
+    "auditor": "sellerkeys-auditor",
     "erp": "erp-worker",
 }
 _POLICIES: Final = Path("docs/policies")

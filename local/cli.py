@@ -100,22 +100,31 @@ def status(home: Home) -> None:
 
 
 @main.command(context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False})
+@click.option(
+    "--as",
+    "actor",
+    type=click.Choice(["deployer", "onboarder", "on-call", "auditor", "erp"]),
+    help="Under this actor's role, with its policy of docs/policies/; without it by the bench's own keys, which may "
+    "do everything.",
+)
 @click.argument("command", nargs=-1, required=True, type=click.UNPROCESSED)
 @click.pass_obj
-def run(home: Home, command: tuple[str, ...]) -> None:
-    """Run COMMAND against the bench: `python -m local run -- pulumi up`."""
+def run(home: Home, command: tuple[str, ...], actor: str | None) -> None:
+    """Run COMMAND against the bench: `python -m local run --as deployer -- pulumi up`."""
     from local.engine.attach import attached  # noqa: PLC0415 - the engine's libraries take a second to import
     from local.engine.bootstrap import EngineMissing  # noqa: PLC0415 - as above
 
     variables = running.environment(os.environ, bench_in(home).environment)
+    deployer, own = _keys(variables, actor) if actor else ({}, {})
     with ExitStack() as stack:
         try:
-            variables |= stack.enter_context(attached(variables, home.folder))
+            # The engine's provider has the deployer's keys, whoever runs the engine (`onboard --up`).
+            variables |= stack.enter_context(attached(variables | deployer, home.folder))
         except EngineMissing as missing:
             if Path(command[0]).name == "pulumi":
                 raise Waiting(str(missing)) from None
             click.echo(f"Warning: {missing}", err=True)
-        code = running.run(command, variables)
+        code = running.run(command, variables | own)
     sys.exit(code)
 
 
@@ -157,6 +166,15 @@ main.add_command(register_command)
 main.add_command(sign_in_command)
 main.add_command(subscribe_command)
 main.add_command(new_secret_command)
+
+
+def _keys(variables: dict[str, str], actor: str) -> tuple[dict[str, str], dict[str, str]]:
+    """Let the roles be there, and become the deployer and an actor."""
+    from local.actors import Actors  # noqa: PLC0415 - boto3 takes a second to import
+
+    actors = Actors(variables, Path.cwd())
+    actors.attach()
+    return actors.keys("deployer"), actors.keys(actor)
 
 
 def _run_bench(home: Home) -> None:

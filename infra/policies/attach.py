@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from infra.place import Place
+from infra.policies.auditor import auditor
 from infra.policies.deployer import deployer
 from infra.policies.document import ROLE_POLICY_LIMIT, text
 from infra.policies.people import on_call, onboarder
@@ -30,7 +31,8 @@ DEV: Final = Place(base="dev", region="eu-west-1", account="123456789012")
 _HEAD: Final = """\
 # Policies to attach
 
-For the people of a fleet: whoever onboards sellers, is on call, or runs `pulumi up`. Functions' and readers' policies
+For the people of a fleet: whoever onboards sellers, is on call, runs `pulumi up`, or writes `sellerkeys evidence`.
+Functions' and readers' policies
 are the program's own. These files are for the demo's fleet; for yours:
 
 ```
@@ -45,7 +47,12 @@ Each is an inline policy of a role: IAM takes 10,240 characters there, 6,144 in 
 
 def actors(place: Place) -> dict[str, list[Reasoned]]:
     """List whose policies there are."""
-    return {"onboarder": onboarder(place), "on-call": on_call(place), "deployer": deployer(place)}
+    return {
+        "onboarder": onboarder(place),
+        "on-call": on_call(place),
+        "deployer": deployer(place),
+        "auditor": auditor(place),
+    }
 
 
 def files(place: Place) -> dict[str, str]:

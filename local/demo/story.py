@@ -164,7 +164,7 @@ class Demo:
         worker = Account(_STACK, self._environment | self._keys["erp"], self._isolation)
         one, other = self._rows[0].seller, self._rows[1].seller
         tried = {f"{one}'s reader": worker.reader_keys(one)}
-        tried |= {actor: self._keys[actor] for actor in ("onboarder", "on-call", "deployer", "erp")}
+        tried |= {actor: self._keys[actor] for actor in ("onboarder", "on-call", "deployer", "auditor", "erp")}
         sentences = {who: worker.refusal(other, keys) for who, keys in tried.items()}
         self._recording.keep("denied", sentences)
         if could := [who for who, sentence in sentences.items() if not sentence]:

@@ -39,7 +39,7 @@ def test_others_are_denied_by_name(demo: Told) -> None:
     denied = json.loads((demo.kept / "records/denied.json").read_text(encoding="utf-8"))
     who, secret = "assumed-role/sellerkeys.dev.maple-outdoor/erp-worker", "secret:sellerkeys/dev/sellers/berlin-books/"
 
-    assert list(denied) == ["maple-outdoor's reader", "onboarder", "on-call", "deployer", "erp"]
+    assert list(denied) == ["maple-outdoor's reader", "onboarder", "on-call", "deployer", "auditor", "erp"]
     assert all(
         "is not authorized to perform: secretsmanager:GetSecretValue" in sentence for sentence in denied.values()
     )

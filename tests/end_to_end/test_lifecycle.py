@@ -155,6 +155,16 @@ def test_destroyed_and_onboarded_again(project: Project, credentials: dict[str, 
     assert "already scheduled for deletion" in up.stdout
 
 
+def test_an_auditor_collects_the_evidence(project: Project) -> None:
+    """Under a role of his own, which reads no value and changes nothing; here of a fleet that is being deleted."""
+    sellerkeys = str(Path(sys.executable).with_name("sellerkeys"))
+    done = project.run("auditor", sellerkeys, "evidence", str(project.folder / "evidence"))
+
+    assert done.returncode == 1
+    assert "wrote" in done.stdout
+    assert sorted(path.name for path in (project.folder / "evidence").iterdir()) == ["evidence.html", "evidence.json"]
+
+
 @pytest.mark.usefixtures("project")
 def test_nobody_lacked_a_permission(bench: Bench) -> None:
     """In all of the above: the deployer in making, changing and deleting, and whoever is on call."""

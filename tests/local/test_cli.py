@@ -152,3 +152,39 @@ def test_nothing_of_the_users_own_aws_reaches_a_command() -> None:
         "NO_PROXY": "intranet,127.0.0.1",
         "no_proxy": "intranet,127.0.0.1",
     }
+
+
+@pytest.mark.usefixtures("bench")
+def test_run_as_an_actor(home) -> None:
+    """The command has the actor's own keys, and may no more than his policy says."""
+    source = (
+        "import boto3\n"
+        "print(boto3.client('sts').get_caller_identity()['Arn'])\n"
+        "try:\n"
+        "    boto3.client('iam').list_users()\n"
+        "except Exception as refused:\n"
+        "    print(refused.response['Error']['Code'])\n"
+    )
+
+    found = subprocess.run(
+        [
+            sys.executable,
+            "-m",
+            "local",
+            "--home",
+            str(home.folder),
+            "run",
+            "--as",
+            "onboarder",
+            "--",
+            sys.executable,
+            "-c",
+            source,
+        ],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    arn = "arn:aws:sts::123456789012:assumed-role/sellerkeys-onboarder/onboarder"
+    assert found.stdout.splitlines() == [arn, "AccessDenied"], found.stderr

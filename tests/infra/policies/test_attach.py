@@ -186,6 +186,10 @@ def test_a_star_stands_where_aws_knows_no_resource(place: Place) -> None:
         ("deployer", "Allow", "FindLogGroups"),
         ("deployer", "Allow", "FindAlarms"),
         ("deployer", "Allow", "KeepItsSubscription"),
+        ("auditor", "Allow", "ListSecrets"),
+        ("auditor", "Allow", "LookAtIdentities"),
+        ("auditor", "Allow", "LookAtWhatWatches"),
+        ("auditor", "Deny", "NoValues"),
     ]
 
 
