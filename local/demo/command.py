@@ -17,7 +17,7 @@ from local.home import Home
 if TYPE_CHECKING:
     from provisioning.settings import Isolation
 
-_WIDTH = 156
+_WIDTH = 180
 
 
 @click.command("demo")

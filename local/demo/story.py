@@ -18,9 +18,11 @@ from local.actors import ROLES, Actors
 from local.aws.rotation import Retries
 from local.bench import Bench
 from local.demo.account import Account
+from local.demo.consumers import Consumers
 from local.demo.erp import CLIENTS, Erp
 from local.demo.isolated import isolated
 from local.demo.recording import CommandFailed, Recording, tool
+from local.demo.renewing import Renewing
 from local.engine.attach import attached
 from provisioning import naming, roster
 
@@ -48,6 +50,7 @@ class Told:
     onboarded: str = ""
     rotated: str = ""
     read: list[str] = field(default_factory=list)
+    renewed: str = ""
 
 
 class Demo:
@@ -86,9 +89,11 @@ class Demo:
         yield "pulumi up", self._declare
         yield "Amazon issues an application and refresh tokens", self._issue
         yield "sellerkeys app set", self._set_app
+        yield "Amazon's console: subscribe the queues", self._subscribe
         yield "sellerkeys onboard", self._onboard
         yield "a month passes", lambda: self._wait_a_month(bench)
         yield "the ERP reads", self._read
+        yield "a new client secret", lambda: self._renew(bench)
         yield "others try to", self._try_others
         yield "pulumi up --refresh --expect-no-changes", self._expect_no_changes
         yield "AWS decided", lambda: self._count_decisions(bench)
@@ -116,6 +121,10 @@ class Demo:
         secret = str(self._issued / "client-secret.txt")
         self._sellerkeys("app-set", "onboarder", "app", "set", "--client-id", client_id, "--client-secret-file", secret)
         return "proven by a grantless token and call, then stored"
+
+    def _subscribe(self) -> str:
+        self._run("subscribe", [tool("python"), "-m", "local", "subscribe", "--stack", _STACK], None)
+        return "the one step by hand: Amazon will write there when the client secret expires, and the new one"
 
     def _onboard(self) -> str:
         self._sellerkeys("onboard", "onboarder", "onboard", str(self._issued / "sellers.csv"))
@@ -158,6 +167,20 @@ class Demo:
                     raise CommandFailed(f"{client} did not find {row.seller}'s marketplaces")
                 self._told[row.seller].read.append(client)
         return f"each seller as its own reader, by {' and '.join(CLIENTS)}"
+
+    def _renew(self, bench: Bench) -> str:
+        worker = Account(_STACK, self._environment | self._keys["erp"], self._isolation)
+        sellers = [row.seller for row in self._rows]
+        consumers = Consumers(sellers, worker, self._environment, bench.clock.now)
+        looking = Account(_STACK, self._environment | self._keys["on-call"], self._isolation)
+        said = Renewing(bench, looking, worker, self._rows, consumers, lambda: self._settle(bench)).run()
+        for consumer in consumers.all:
+            self._told[consumer.seller].renewed = f"{consumer.calls}, {len(consumer.failed)} failed"
+        renewed = bench.amazon.registry.application(consumers.all[0].secret["clientId"]).secrets[0].value
+        # Where Amazon's secrets are meant to lie, so that it is searched for everywhere else.
+        (self._issued / "renewed-client-secret.txt").write_text(f"{renewed}\n", encoding="utf-8")
+        self._sellerkeys("app-status", "on-call", "app", "status")
+        return said
 
     def _try_others(self) -> str:
         """Let a seller's reader and each person try to read another's value; AWS has to deny every one by name."""
@@ -205,10 +228,18 @@ class Demo:
         return self._home.folder / "issued"
 
     def _table(self) -> Table:
-        table = Table("seller", "region", "application", "declared", "onboarded", "rotated", "read as the ERP would")
+        table = Table(
+            "seller",
+            "region",
+            "application",
+            "declared",
+            "onboarded",
+            "rotated",
+            "read as the ERP would",
+            "calls in the renewal",
+        )
         for row in self._rows:
             told = self._told[row.seller]
-            table.add_row(
-                row.name, row.region, row.application, told.declared, told.onboarded, told.rotated, ", ".join(told.read)
-            )
+            seen = (told.declared, told.onboarded, told.rotated, ", ".join(told.read), told.renewed)
+            table.add_row(row.name, row.region, row.application, *seen)
         return table

@@ -26,8 +26,9 @@ class Sighting:
 
 
 def planted(issued: Path) -> list[str]:
-    """List the values of secrets in the folder that `python -m local issue` wrote."""
-    values = [(issued / "client-secret.txt").read_text(encoding="utf-8").strip()]
+    """List the values of secrets in the folder that `python -m local issue` wrote, and what was renewed since."""
+    files = [issued / "client-secret.txt", issued / "renewed-client-secret.txt"]
+    values = [file.read_text(encoding="utf-8").strip() for file in files if file.exists()]
     with (issued / "sellers.csv").open(encoding="utf-8", newline="") as lines:
         for row in csv.DictReader(lines):
             values += [row["refresh_token"], row["client_secret"]]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING
 
 from tests.end_to_end.canaries import planted, search
@@ -16,7 +17,7 @@ def test_three_sellers_from_declared_to_read(demo: Told) -> None:
     rows = [line for line in demo.output.splitlines() if line.startswith("│")]
 
     assert demo.exit_code == 0, demo.output
-    assert [[cell.strip() for cell in row.strip("│").split("│")] for row in rows] == [
+    assert [[cell.strip() for cell in row.strip("│").split("│")][:-1] for row in rows] == [
         [
             name,
             region,
@@ -32,6 +33,15 @@ def test_three_sellers_from_declared_to_read(demo: Told) -> None:
             ("Kyoto Tea House", "FE", "own"),
         )
     ]
+
+
+def test_no_consumer_noticed_the_new_client_secret(demo: Told) -> None:
+    """The calendar asked once, Amazon sent, every seller followed, the old one died, and no call failed."""
+    rows = [line for line in demo.output.splitlines() if line.startswith("│")]
+    cells = [row.strip("│").split("│")[-1].strip() for row in rows]
+
+    assert all(re.fullmatch(r"\d{2,}, 0 failed", cell) for cell in cells), cells
+    assert re.search(r"asked once on day 12[01], 2 messages, every seller follows; the old one died", demo.output)
 
 
 def test_others_are_denied_by_name(demo: Told) -> None:
@@ -68,7 +78,7 @@ def test_no_value_of_a_secret_is_left_behind(demo: Told) -> None:
     """No value is in any output, log, error, command line, tag, nor in Pulumi's state: only where Amazon issued it."""
     issued = demo.kept / "issued"
 
-    assert len(planted(issued)) == 5
+    assert len(planted(issued)) == 6
     assert search(demo.kept, planted(issued), but_not=issued) == []
 
 

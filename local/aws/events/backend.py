@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections import Counter
+from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -13,6 +14,7 @@ from moto.events.models import EventsBackend, Rule, events_backends
 
 from local.aws.events.delivery import Delivery, deliver
 from local.aws.events.schedule import following
+from local.aws.timeline import MOST_MISSED, MOST_MISSED_OF_MANY
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -22,6 +24,8 @@ if TYPE_CHECKING:
     from local.aws.trail import Event
 
 _ENABLED = "ENABLED"
+#: A rule that comes more often comes many times in each move of the clock.
+_OFTEN = timedelta(hours=1)
 
 
 class Matching(Rule):
@@ -85,7 +89,13 @@ class Rules(EventsBackend):
         for rule in self._named(name):
             if isinstance(rule, Matching) and rule.state == _ENABLED and self._puts[rule.arn] == put:
                 rule.deliver(self._scheduled(rule))
-                self._plan(rule, put, self.timeline.resume(rule.arn))
+                self._plan(rule, put, self.timeline.resume(rule.arn, self._most(rule)))
+
+    def _most(self, rule: Rule) -> int:
+        """Say how many turns that were missed are caught up with, after a move of the clock."""
+        now = self.timeline.now()
+        is_often = following(rule.scheduled_expression or "", now) - now < _OFTEN
+        return MOST_MISSED_OF_MANY if is_often else MOST_MISSED
 
     def _named(self, name: str) -> list[Rule]:
         return [bus.rules[name] for bus in self.event_buses.values() if name in bus.rules]

@@ -63,6 +63,17 @@ def test_a_daily_rule_invokes_its_function_once_a_day(function, rule, pass_time,
     assert told()[0]["resources"] == ["arn:aws:events:eu-west-1:123456789012:rule/rule"]
 
 
+def test_a_rule_of_every_five_minutes_is_caught_up_with_for_two_hours(aws, function, rule, pass_time, told) -> None:
+    """A month would be nine thousand turns; it goes on from the present, every five minutes again."""
+    rule(function, ScheduleExpression="rate(5 minutes)")
+    pass_time(31 * DAY)
+    caught_up = len(told())
+    pass_time(timedelta(minutes=16))
+
+    assert (caught_up, len(told())) == (24, 27)
+    assert aws.clock.now() - datetime.fromisoformat(told()[-1]["time"]) < timedelta(minutes=5)
+
+
 def test_each_turn_is_counted_at_its_own_time(aws, function, rule, pass_time) -> None:
     """So that an alarm on a schedule that has died sees a move of the clock as AWS would have seen the days."""
     rule(function, ScheduleExpression="rate(1 day)")
