@@ -45,6 +45,7 @@ _NAMES: Final = {
     "told_expiry": "told-expiry",
     "told_consent": "told-consent",
     "told_role": "told-role",
+    "told_waiting": "told-waiting",
 }
 
 
@@ -57,7 +58,7 @@ class State:
     then, see fingerprint.py; `cause` is a code of causes.py. `refused_since` and `refused_at` are the first and the
     last of the refusals that came for one cause without a proof between them; they stay after a proof, which is then
     later. `told` is the status that people were last told of, `told_expiry` the end of a client secret that they were,
-    `told_consent` and `told_role` what they know of a consent, see calendar/consents.py.
+    `told_consent`, `told_role` and `told_waiting` what they know of a consent, see calendar/consents.py.
 
     On the app secret, `app_version` is the version that the other tags describe, `changed_at` when it became current,
     `noticed_at` when Amazon last wrote to our queues. `client` recognises a seller's own application, see
@@ -83,6 +84,7 @@ class State:
     told_expiry: str | None = None
     told_consent: str | None = None
     told_role: str | None = None
+    told_waiting: str | None = None
 
     @classmethod
     def from_tags(cls, tags: Mapping[str, str]) -> Self:
@@ -108,6 +110,7 @@ class State:
             told_expiry=found["told_expiry"],
             told_consent=found["told_consent"],
             told_role=found["told_role"],
+            told_waiting=found["told_waiting"],
         )
 
     @property

@@ -13,8 +13,8 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, Final, NamedTuple, Self
 
 from provisioning.naming import TAG_APPLICATION
-from provisioning.state import REAUTHORIZE, State
-from provisioning.store import CURRENT
+from provisioning.state import HELD, REAUTHORIZE, State
+from provisioning.store import CURRENT, WAITING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -71,6 +71,13 @@ class Renewed(NamedTuple):
     ends: date
 
 
+class Awaiting(NamedTuple):
+    """A credential that waits for a person to look at it; `what` tells one from the next."""
+
+    secret: Secret
+    what: str
+
+
 @dataclass(frozen=True, slots=True)
 class Consents:
     """What is to be told of a fleet's consents today; nothing that was told before."""
@@ -78,11 +85,12 @@ class Consents:
     ending: tuple[Ending, ...] = ()
     lacking: tuple[Lacking, ...] = ()
     renewed: tuple[Renewed, ...] = ()
+    awaiting: tuple[Awaiting, ...] = ()
 
     @property
     def nominated(self) -> frozenset[str]:
         """The ARNs of the secrets of which something would be said."""
-        told: list[Ending | Lacking | Renewed] = [*self.ending, *self.lacking, *self.renewed]
+        told: list[Ending | Lacking | Renewed | Awaiting] = [*self.ending, *self.lacking, *self.renewed, *self.awaiting]
         return frozenset(each.secret.arn for each in told)
 
     def notes(self) -> Iterator[tuple[Secret, State]]:
@@ -90,12 +98,15 @@ class Consents:
         yield from ((each.secret, State(told_consent=each.told)) for each in self.ending)
         yield from ((each.secret, State(told_role=each.since.isoformat())) for each in self.lacking)
         yield from ((each.secret, State(told_consent="", told_role="")) for each in self.renewed)
+        yield from ((each.secret, State(told_waiting=each.what)) for each in self.awaiting)
 
 
 def examine_consents(secrets: Iterable[Secret], today: date, rules: Rules) -> Consents:
     """Look at all sellers' secrets of a fleet."""
+    secrets = list(secrets)
+    awaiting = tuple(_awaiting(secrets))
     if not rules.lapses:
-        return Consents()
+        return Consents(awaiting=awaiting)
     ending: list[Ending] = []
     lacking: list[Lacking] = []
     renewed: list[Renewed] = []
@@ -111,7 +122,17 @@ def examine_consents(secrets: Iterable[Secret], today: date, rules: Rules) -> Co
             lacking.append(Lacking(secret, tuple(name for name, _ in missing), missing[-1][1]))
         if milestone is None and not missing and (state.told_consent or state.told_role):
             renewed.append(Renewed(secret, ends))
-    return Consents(tuple(ending), tuple(lacking), tuple(renewed))
+    return Consents(tuple(ending), tuple(lacking), tuple(renewed), awaiting)
+
+
+def _awaiting(secrets: Iterable[Secret]) -> Iterator[Awaiting]:
+    """Find what waits and was not told of: in a secret by its label, for an empty one by its state."""
+    for secret in secrets:
+        state = State.from_tags(secret.tags)
+        is_held = state.status == HELD and secret.holder(CURRENT) is None
+        what = secret.holder(WAITING) or (HELD if is_held else None)
+        if what and what != state.told_waiting and secret.deleted_on is None:
+            yield Awaiting(secret, what)
 
 
 def _consents(secret: Secret) -> bool:

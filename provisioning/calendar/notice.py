@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 _REAUTHORIZE: Final = "docs/runbooks/reauthorize.md"
 _OUTAGE: Final = "docs/runbooks/outage.md"
+_WAITING: Final = "docs/runbooks/approval.md"
 _ENDING: Final = "docs/runbooks/consent-ending.md"
 _INVITE: Final = "`sellerkeys invite --expiring 60d --format letter`"
 _NOTHING: Final = Consents()
@@ -68,6 +69,10 @@ def _subject(base: str, counts: list[str]) -> str:
 
 def _consents(consents: Consents) -> Iterator[tuple[str, str]]:
     """Tell of consents: how many for the subject, and the text."""
+    if consents.awaiting:
+        lines = _shortened([f"- {_name(each.secret)}" for each in consents.awaiting])
+        head = f"Of these sellers a credential waits for a person: `sellerkeys approve SELLER`. See {_WAITING}."
+        yield f"{len(consents.awaiting)} to approve", "\n".join([head, *lines])
     if consents.ending:
         lines = _shortened([f"- {_name(each.secret)}: {_when(each)}" for each in sorted(consents.ending, key=_by_end)])
         head = f"These sellers have to consent again. Send them links: {_INVITE}. See {_ENDING}."

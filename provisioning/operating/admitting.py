@@ -90,7 +90,7 @@ class Admitting:
         """Let go of what is held, unused."""
         secret = self._store.describe(self._fleet.secret_of(row.seller))
         self._holding.drop(row.seller)
-        self._store.tag(secret.arn, State(status="").to_tags())
+        self._store.tag(secret.arn, State(status="", told_waiting="").to_tags())
 
     def _composed(self, row: Row, offer: Offer) -> Credential:
         if offer.client_id and offer.client_secret:

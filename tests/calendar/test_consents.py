@@ -164,3 +164,22 @@ def test_rules_are_read_as_they_are_written() -> None:
     text = '{"lapses": true, "roles": [{"name": "Pricing", "since": "2026-03-01"}]}'
 
     assert Rules.from_json(text) == Rules(lapses=True, roles=(("Pricing", date(2026, 3, 1)),))
+
+
+@pytest.mark.parametrize("rules", [PUBLIC, Rules()])
+def test_what_waits_for_a_person_is_told_once(office: Office, rules: Rules) -> None:
+    """In a secret by its label, for an empty one by its state; the next one that waits is told again."""
+    berlin, maple = (office.aws.secrets[NAME.format(seller)] for seller in ("berlin", "maple"))
+    berlin.labels["w" * 32] = {"SELLERKEYS_WAITING"}
+    maple.labels.clear()
+    maple.values.clear()
+    maple.tags["sellerkeys-state:status"] = "held"
+
+    days = [office.day(date(2026, 3, day), rules) for day in (1, 2)]
+    del berlin.labels["w" * 32]
+    berlin.labels["x" * 32] = {"SELLERKEYS_WAITING"}
+
+    assert days == ["sellerkeys dev: 2 to approve", None]
+    assert "- maple" in office.mails[0].text
+    assert "`sellerkeys approve SELLER`" in office.mails[0].text
+    assert office.day(date(2026, 3, 3), rules) == "sellerkeys dev: 1 to approve"
