@@ -21,6 +21,7 @@ class Invariant(StrEnum):
     RECOVERS = "where a credential that works is to be had, AWSCURRENT works within an interval and its retries"
     ROTATES = "an onboarded seller is rotated"
     TOLD = "a seller whose credential does not work is shown to a person"
+    ANNOUNCED = "no consent ends, and no role comes, without people knowing in time"
     HONEST = "a seller is marked refused only after Amazon refused"
     BEHIND = "the state tag never names a newer application than AWSCURRENT holds"
     FOLLOWS = "whoever can follow has followed before the old client secret ends"

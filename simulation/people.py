@@ -16,12 +16,25 @@ if TYPE_CHECKING:
 
 #: What a new consent, or the same command again, mends.
 _HAND_IN = frozenset(
-    {Need.EMPTY, Need.REFUSED, Need.LAPSED, Need.OFFER_REFUSED, Need.INTERRUPTED, Need.NOT_ROTATING, Need.ENDING}
+    {
+        Need.EMPTY,
+        Need.REFUSED,
+        Need.REAUTHORIZE,
+        Need.LAPSED,
+        Need.ROLE,
+        Need.OFFER_REFUSED,
+        Need.INTERRUPTED,
+        Need.NOT_ROTATING,
+        Need.ENDING,
+    }
 )
 #: After these nothing is left to hand in; a seller who was refused is asked again once his condition says so.
 _DONE = frozenset({"onboarded", "offered", "completed", "unchanged", "refused"})
 #: How likely a seller who needs to authorize again does so in the week in which he is asked.
 _ANSWERS = 0.6
+#: One seller in so many answers late: so likely in a week.
+_LATE_EVERY = 10
+_ANSWERS_LATE = 0.03
 
 
 class People:
@@ -45,8 +58,20 @@ class People:
             if seen.need is Need.OVERDUE and not seen.rotation_pending:
                 self._world.rotate(row)
             is_asked = seen.need in _HAND_IN and row.seller not in self.to_hand_in
-            if is_asked and self._randomness.random() < _ANSWERS:
-                self.to_hand_in[row.seller] = self._world.authorize(row)
+            is_late = row.seller.endswith(str(_LATE_EVERY - 1))
+            if is_asked and self._randomness.random() < (_ANSWERS_LATE if is_late else _ANSWERS):
+                self.ask(row)
+
+    def ask(self, row: Row) -> None:
+        """Have a seller consent, and write the day into the roster, which the program reads it from."""
+        self.to_hand_in[row.seller] = self._world.authorize(row)
+        if row.application == "shared":
+            self._world.note_consent(row)
+
+    def needs(self, seller: str) -> bool:
+        """Say whether a seller was shown in need at the last look."""
+        shown = self.conditions.get(seller)
+        return shown is not None and shown.need is not None
 
     def work(self) -> None:
         """Hand in what lies on the desk; what does not go in is tried again the next time."""

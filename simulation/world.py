@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import traceback
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from random import Random
 from typing import TYPE_CHECKING, Final
 
@@ -85,6 +85,15 @@ class World:
         partner = row.selling_partner_id
         token = self.amazon.registry.authorize(app.client_id, partner, row.region).refresh_token
         return self.hand_in(row, token)
+
+    def note_consent(self, row: Row) -> None:
+        """Write today into the roster as the day of a seller's consent."""
+        today = self.clock.now().date()
+        sellers = tuple(
+            seller.model_copy(update={"consented_on": today}) if seller.seller == row.seller else seller
+            for seller in self.fleet.sellers
+        )
+        self.fleet = replace(self.fleet, sellers=sellers)
 
     def hand_in(self, row: Row, token: str) -> HandedIn:
         """Write down a credential as an operator gets it."""

@@ -11,6 +11,7 @@ from provisioning.store import Store
 from simulation.checkup import Checkup
 from simulation.client import client
 from simulation.client_secrets import ClientSecrets
+from simulation.consents import Consents
 from simulation.line import Line
 from simulation.people import People
 from simulation.troubles import Troubles
@@ -57,16 +58,19 @@ class Years:
         self._checkup = Checkup(self.world)
         quiet = client(self.world.secrets, self.world.driver, Line())
         self._people = People(self.world, self.world.randomness, Store(quiet, clock=self.world.clock.now))
+        roles = Random(f"{seed}/roles")  # noqa: S311 - as above
+        self._consents = Consents(self.world, roles, intensity, self._people.needs)
 
     def live(self, years: float) -> Tally:
         """Live through `years`, and tell."""
         clock = self.world.clock
         self.world.set_app()
         for row in self.world.fleet.sellers:
-            self._people.to_hand_in[row.seller] = self.world.authorize(row)
+            self._people.ask(row)
         self._people.work()
         self._troubles.begin()
         self._client_secrets.begin()
+        self._consents.begin()
         for row in self.world.fleet.sellers:
             if row.application == "own":
                 self._wait_for_own(row.seller)
@@ -101,6 +105,6 @@ class Years:
             calls=world.line.calls,
             disturbances=world.line.disturbances,
             lost=world.watch.lost,
-            troubles=self._troubles.count | self._client_secrets.count,
+            troubles=self._troubles.count | self._client_secrets.count | self._consents.count,
             broken=tuple(world.watch.broken),
         )
