@@ -76,6 +76,7 @@ class Shop:
         self.merchants: dict[str, Merchant] = {}
         self.url = ""
         self.consent_arn = ""
+        self._made = 0
         self._wire = wire or {}
         self._random = random.Random(6)  # noqa: S311 - names
         made = self.amazon.registry.add_application(ApplicationKind.PUBLIC_LISTED)
@@ -156,7 +157,7 @@ class Shop:
         name: str = "Berlin Books",
     ) -> Merchant:
         """Declare a seller, and let it have an account at Amazon; `known`: the roster has its selling partner id."""
-        slug = f"s{len(self.merchants)}-{self._random.randrange(16**6):06x}"
+        slug = f"s{self._made + len(self.merchants)}-{self._random.randrange(16**6):06x}"
         account = self.amazon.registry.add_seller(region, marketplaces, store_name=name, has_sold=has_sold)
         tags = naming.identity_tags(BASE, slug, region, "own" if own else "shared")
         if known:
@@ -180,6 +181,13 @@ class Shop:
         keys = App(application.client_id, application.secrets[0].value) if application else None
         self.merchants[slug] = Merchant(slug, made["ARN"], account, invitation, keys)
         return self.merchants[slug]
+
+    def forget(self) -> None:
+        """Take every seller's secret away, so that the list of secrets stays short."""
+        for merchant in self.merchants.values():
+            self.secrets.delete_secret(SecretId=merchant.arn, ForceDeleteWithoutRecovery=True)
+        self._made += len(self.merchants)
+        self.merchants.clear()
 
     def invite(self, merchant: Merchant, lasts: timedelta = timedelta(days=14)) -> str:
         """Make a link, as `sellerkeys invite` does."""
