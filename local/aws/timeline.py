@@ -24,8 +24,6 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 #: After a move of the clock a series is caught up with this often, a year of days, and then goes on from the present.
 MOST_MISSED: Final = 366
-#: The same for a series that comes several times an hour: two hours of turns every five minutes.
-MOST_MISSED_OF_MANY: Final = 24
 _LATE: Final = timedelta(minutes=1)
 
 
@@ -59,16 +57,20 @@ class Timeline:
         """Run `action` now, on the timeline's thread."""
         self.at(self.now(), action)
 
-    def resume(self, series: str, most: int = MOST_MISSED) -> datetime:
+    def resume(self, series: str) -> datetime:
         """Tell from when a series goes on that has just had its turn: from then, or from the present if it lags.
 
-        A series lags once it was late `most` times in a row, which keeps a long move of the clock bounded.
+        A series lags once it was late MOST_MISSED times in a row, which keeps a long move of the clock bounded.
         """
-        late = self._clock.now() - self.now() > _LATE
+        late = self.present() - self.now() > _LATE
         self._missed[series] = self._missed[series] + 1 if late else 0
-        if self._missed[series] < most:
+        if self._missed[series] < MOST_MISSED:
             return self.now()
         self._missed[series] = 0
+        return self._clock.now()
+
+    def present(self) -> datetime:
+        """Tell the bench's time, also to an action that was due before."""
         return self._clock.now()
 
     def wait_idle(self, timeout: float) -> bool:

@@ -6,7 +6,7 @@ import uuid
 from collections import Counter
 from datetime import timedelta
 from functools import partial
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from moto.events import models
 from moto.events.exceptions import ValidationException
@@ -14,7 +14,6 @@ from moto.events.models import EventsBackend, Rule, events_backends
 
 from local.aws.events.delivery import Delivery, deliver
 from local.aws.events.schedule import following
-from local.aws.timeline import MOST_MISSED, MOST_MISSED_OF_MANY
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -24,8 +23,9 @@ if TYPE_CHECKING:
     from local.aws.trail import Event
 
 _ENABLED = "ENABLED"
-#: A rule that comes more often comes many times in each move of the clock.
-_OFTEN = timedelta(hours=1)
+#: While a move of the clock is caught up with, a rule that comes more often comes this often: a month of turns every
+#: five minutes would be thousands, and once an hour no alarm on silence takes it for dead.
+_CATCHING_UP: Final = timedelta(hours=1)
 
 
 class Matching(Rule):
@@ -89,13 +89,15 @@ class Rules(EventsBackend):
         for rule in self._named(name):
             if isinstance(rule, Matching) and rule.state == _ENABLED and self._puts[rule.arn] == put:
                 rule.deliver(self._scheduled(rule))
-                self._plan(rule, put, self.timeline.resume(rule.arn, self._most(rule)))
+                self._plan(rule, put, self._went_on(rule))
 
-    def _most(self, rule: Rule) -> int:
-        """Say how many turns that were missed are caught up with, after a move of the clock."""
-        now = self.timeline.now()
-        is_often = following(rule.scheduled_expression or "", now) - now < _OFTEN
-        return MOST_MISSED_OF_MANY if is_often else MOST_MISSED
+    def _went_on(self, rule: Rule) -> datetime:
+        """Tell from when a rule that has just had its turn goes on: a frequent one skips turns to catch up."""
+        resumed = self.timeline.resume(rule.arn)
+        interval = following(rule.scheduled_expression or "", resumed) - resumed
+        if interval >= _CATCHING_UP or self.timeline.present() - resumed < _CATCHING_UP:
+            return resumed
+        return resumed + _CATCHING_UP - interval
 
     def _named(self, name: str) -> list[Rule]:
         return [bus.rules[name] for bus in self.event_buses.values() if name in bus.rules]
