@@ -97,6 +97,14 @@ def test_a_denial_in_some_circumstances_leaves_the_others() -> None:
     assert found(actor(EVERYTHING, denial)) == (True, False, None)
 
 
+def test_a_denial_outside_some_circumstances_hides_nobody() -> None:
+    """Denied wherever the office's network is not said, he reads from it; that it takes this is said."""
+    outside = {"StringNotEquals": {"aws:SourceVpc": "vpc-1"}}
+    denial = {"Effect": "Deny", "Action": "*", "Resource": "*", "Condition": outside}
+
+    assert found(actor(EVERYTHING, denial)) == (True, True, None)
+
+
 def test_what_is_certain_counts_however_it_is_asked() -> None:
     """Tags and principals are no circumstances: they are what they are."""
     tagged = {"StringEquals": {"secretsmanager:ResourceTag/team": "erp"}}
