@@ -4,7 +4,7 @@ BIN := .venv/bin
 READY := .venv/ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup engine browser demo local test check bench simulate matrix prove rules pictures lock clean
+.PHONY: help setup engine browser demo local test check bench simulate matrix prove mutants needs rules pictures lock clean
 
 help: ## Show this list.
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -37,6 +37,14 @@ matrix: setup engine ## Kill real processes at every outgoing call, lose every a
 
 prove: setup ## Prove with a solver what nobody may do, for every seller there may ever be.
 	@$(BIN)/python -m proving
+
+mutants: setup ## Break every policy in every way we know, and see each caught (about an hour).
+	@$(BIN)/python -m proving.hunting
+
+needs: setup engine ## Record what each actor's calls need, from the demo and the end-to-end tests.
+	rm -f .bench/decisions.jsonl && mkdir -p .bench
+	SELLERKEYS_DECISIONS=$(CURDIR)/.bench/decisions.jsonl $(BIN)/pytest -q tests/end_to_end tests/proof/test_exchange_matrix.py tests/proof/test_client_secret_matrix.py
+	$(BIN)/python -m proving.needs .bench/decisions.jsonl
 
 rules: setup ## Write docs/bench.md: AWS's rules, kept by the bench and by plain moto.
 	$(BIN)/python -m benchmarks.rules

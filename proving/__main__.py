@@ -8,10 +8,10 @@ import time
 from rich.console import Console
 from rich.table import Table
 
-from isolation.proof import claims
 from isolation.proof.proving import Result, prove
 from isolation.proof.telling import sentence
 from proving.fleet import MODES, fleet, words
+from proving.hunting import every_claim
 
 
 def main() -> int:
@@ -22,7 +22,7 @@ def main() -> int:
         looked_at = fleet(mode)
         table = Table("claim", "cases", "seconds", "result", title=f"isolation by {mode}", title_justify="left")
         broken = []
-        for claim in claims.of(looked_at):
+        for claim in every_claim(looked_at):
             verdict = prove(claim, words=words(mode))
             table.add_row(claim.name, str(len(claim.cases)), f"{verdict.seconds:.2f}", verdict.result.value)
             if verdict.result is not Result.PROVEN:

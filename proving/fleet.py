@@ -254,6 +254,12 @@ def _of_held_key(at: Place) -> Iterator[Guard]:
             resource=HELD_KEY, policy=held_key_policy(at), actions=actions, only=only,
         )  # fmt: skip
 
+    yield Guard(
+        what="the key of what waits: from outside, nobody administers it",
+        resource=HELD_KEY, policy=held_key_policy(at), insiders=False,
+        actions=("kms:PutKeyPolicy", "kms:ScheduleKeyDeletion", "kms:DescribeKey"),
+    )  # fmt: skip
+
 
 def _bare(pattern: str) -> str:
     """Take AWS's six characters off a secret's ARN pattern."""

@@ -28,6 +28,12 @@ _SERVICE: Final = z3.Concat(
 )
 
 
+def delegating(account: str) -> document.Policy:
+    """Make the policy of a key or role that leaves it all to the account's own policies."""
+    row = {"Sid": "Account", "Effect": "Allow", "Principal": {"AWS": account}, "Action": "*", "Resource": "*"}
+    return document.resource({"Version": "2012-10-17", "Statement": [row]})
+
+
 def identity(name: str, action: str, account: str, markers: Mapping[str, z3.SeqRef]) -> tuple[Asked, z3.BoolRef]:
     """Make somebody of the account who asks, with what is known of him."""
     asked = Asked(name, action, markers=markers)

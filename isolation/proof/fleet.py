@@ -34,6 +34,17 @@ class Secret:
 
 
 @dataclass(frozen=True, slots=True)
+class Limit:
+    """Actions that may be used only where one of these condition keys is there and matches, in each of its values."""
+
+    what: str
+    actions: tuple[str, ...]
+    any_of: tuple[tuple[str, tuple[str, ...]], ...]
+    #: Only where a seller's secret is the resource.
+    on_sellers: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Service:
     """A service of AWS that may, where each of these condition keys matches its pattern."""
 

@@ -28,6 +28,8 @@ class Undecided(Exception):
 
 def matches(template: Template, text: z3.SeqRef, value_of: ValueOf, *, ignoring_case: bool = False) -> z3.BoolRef:
     """Say that `template` describes `text`, with `value_of` each variable's key."""
+    if not ignoring_case and all(isinstance(part, str) for part in template.parts):
+        return text == z3.StringVal("".join(str(part) for part in template.parts))
     if not any(isinstance(part, Variable) for part in template.parts):
         return z3.InRe(text, expression(template, ignoring_case=ignoring_case))
     if ignoring_case:

@@ -35,11 +35,12 @@ class Result(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """Requests that must not all be allowed, where `given` holds."""
+    """Requests that must not all be allowed, where `given` holds; but where `anyway` allows one, that is no matter."""
 
     asked: Sequence[tuple[Asked, Policies]]
     given: Sequence[z3.BoolRef]
     owner: str
+    anyway: Sequence[tuple[Asked, Policies]] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +81,7 @@ def _broken(case: Case, timeout: float, words: Sequence[str]) -> tuple[tuple[Req
     solver = z3.Solver()
     try:
         solver.add(*case.given, *(allowed(asked, policies, case.owner) for asked, policies in case.asked))
+        solver.add(*(z3.Not(allowed(asked, policies, case.owner)) for asked, policies in case.anyway))
     except (Undecided, Refused) as error:
         return (), str(error)
     answer = _answer(solver, timeout, words)

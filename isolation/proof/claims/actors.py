@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import z3
 
 from isolation.evaluator import Policies
 from isolation.proof import actions
 from isolation.proof.asked import Asked
+from isolation.proof.askers import delegating
 from isolation.proof.claims.common import (
     CONTEXT,
     NO,
@@ -23,21 +24,24 @@ if TYPE_CHECKING:
 
     from isolation.proof.fleet import Actor, Fleet
 
+#: One more than the statements about one key of several values that an actor may have.
+_TESTS: Final = 8
+
 
 def of_actor(fleet: Fleet, actor: Actor) -> Iterator[Claim]:
     """Claim what an actor's own policies do not give him."""
     if actor.arn in fleet.deployers:
         yield _reads_nothing(fleet, actor, app=True)
         return
-    policies = Policies(actor.identity, key=fleet.key_policy)
+    policies = Policies(actor.identity, key=delegating(fleet.account))
     cases = []
     for action in actions.CHANGE_PERMISSIONS:
-        asked, known = _as(fleet, actor, action)
+        asked, known = acting(fleet, actor, action)
         cases.append(Case([(asked, policies)], [known], fleet.account))
     yield Claim(f"{actor.name} changes no policy, role, key or code", cases)
     cases = []
     for action in actions.TAG:
-        asked, known = _as(fleet, actor, action)
+        asked, known = acting(fleet, actor, action)
         no_state = z3.Or(z3.Not(asked.slot("aws:tagkeys").present), names_identity_tag(fleet, asked))
         cases.append(Case([(asked, policies)], [known, no_state], fleet.account))
     yield Claim(f"{actor.name} changes state tags at most", cases)
@@ -54,17 +58,17 @@ def _reads_nothing(fleet: Fleet, actor: Actor, *, app: bool) -> Claim:
 
 
 def _readings(fleet: Fleet, actor: Actor, *, app: bool) -> Iterator[Case]:
-    policies = Policies(actor.identity, key=fleet.key_policy)
+    policies = Policies(actor.identity, key=delegating(fleet.account))
 
     def unspared(arn: z3.SeqRef) -> z3.BoolRef:
         spared = NO if app else is_secret(arn, literal(fleet.app.arn))
         return z3.And(any_secret(arn, fleet.account, fleet.region), z3.Not(spared))
 
-    read, known = _as(fleet, actor, actions.READ)
+    read, known = acting(fleet, actor, actions.READ)
     yield Case([(read, policies)], [known, unspared(read.resource)], fleet.account)
     if actor.name in fleet.write_sellers:
         return
-    decrypt, known = _as(fleet, actor, actions.DECRYPT)
+    decrypt, known = acting(fleet, actor, actions.DECRYPT)
     ((there, arn),) = decrypt.slot(CONTEXT).members
     # What Secrets Manager asks as whoever sets a key opens nothing: no value has such a version (aws.md 6.2).
     ((version_there, version),) = decrypt.slot("kms:encryptioncontext:secretversionid").members
@@ -76,7 +80,7 @@ def _reads_enrolled(fleet: Fleet, actor: Actor) -> Claim:
     cases = []
     changing = ("secretsmanager:PutSecretValue", "secretsmanager:UpdateSecretVersionStage")
     for action in (actions.READ, *changing):
-        asked, known = _as(fleet, actor, action)
+        asked, known = acting(fleet, actor, action)
         ((there, function),) = asked.slot("secretsmanager:resource/allowrotationlambdaarn").members
         is_app = is_secret(asked.resource, literal(fleet.app.arn))
         enrolled = z3.And(there, function == literal(fleet.rotation_function), is_a_sellers(fleet, asked.resource))
@@ -85,6 +89,7 @@ def _reads_enrolled(fleet: Fleet, actor: Actor) -> Claim:
     return Claim(f"{actor.name} reads and writes only sellers enrolled with it, and reads the app secret", cases)
 
 
-def _as(fleet: Fleet, actor: Actor, action: str) -> tuple[Asked, z3.BoolRef]:
-    asked = Asked("actor", action)
+def acting(fleet: Fleet, actor: Actor, action: str) -> tuple[Asked, z3.BoolRef]:
+    """Make an actor who asks, with what is known of him."""
+    asked = Asked("actor", action, width=_TESTS)
     return asked, z3.And(asked.account == literal(fleet.account), asked.arn == literal(actor.arn))

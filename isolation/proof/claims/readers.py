@@ -9,7 +9,7 @@ import z3
 from isolation.evaluator import Policies
 from isolation.proof import actions
 from isolation.proof.asked import Asked
-from isolation.proof.askers import EVERYTHING, identity
+from isolation.proof.askers import EVERYTHING, delegating, identity
 from isolation.proof.claims.common import (
     any_seller,
     for_secret,
@@ -30,16 +30,28 @@ def of_reader(fleet: Fleet, seller: Seller) -> Iterator[Claim]:
     elsewhere = z3.And(any_secret(read.resource, fleet.account, fleet.region), z3.Not(is_secret(read.resource, mine)))
     cases = [Case([(read, Policies(seller.reader.identity))], [*known, elsewhere], fleet.account)]
     decrypt, known, mine = _session(fleet, seller, actions.DECRYPT)
-    by_key = Policies(seller.reader.identity, key=fleet.key_policy)
+    by_key = Policies(seller.reader.identity, key=delegating(fleet.account))
     for_another = z3.Not(for_secret(fleet, decrypt, lambda arn: is_secret(arn, mine)))
+    for_another = z3.Or(for_another, decrypt.resource != literal(fleet.key_arn))
     yield Claim(f"{who} reads no other secret, by its own policy", cases)
     yield Claim(
         f"{who} decrypts for no other secret, by its own policy",
         [Case([(decrypt, by_key)], [*known, for_another], fleet.account)],
     )
+    yield _reads_only(fleet, seller)
     if fleet.by_tag:
         yield _untagged(fleet, seller)
         yield _of_anothers_session(fleet, seller)
+
+
+def _reads_only(fleet: Fleet, seller: Seller) -> Claim:
+    speaks = delegating(fleet.account)
+    policies, cases = Policies(seller.reader.identity, key=speaks), []
+    for action in (*actions.OF_SECRET, *actions.USE_KEY, *actions.CHANGE_PERMISSIONS):
+        if action not in {actions.READ, actions.DECRYPT, "secretsmanager:DescribeSecret"}:
+            asked, known, _ = _session(fleet, seller, action)
+            cases.append(Case([(asked, policies)], known, fleet.account))
+    return Claim(f"{seller.reader.name} reads and does nothing else", cases)
 
 
 def _session(fleet: Fleet, seller: Seller, action: str) -> tuple[Asked, list[z3.BoolRef], z3.SeqRef]:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
+import os
 import threading
 from collections import deque
 from contextvars import ContextVar
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from moto.iam.models import iam_backends
@@ -53,6 +56,8 @@ class Guard:
         self._callers = callers
         self._verdicts: deque[Verdict] = deque(maxlen=_REMEMBERED)
         self._lock = threading.Lock()
+        # For the table of what each actor needs: `make needs`.
+        self._record = os.environ.get("SELLERKEYS_DECISIONS", "")
 
     def answer(self, call: Call, sent: Sent, proceed: Callable[[], Answer]) -> Answer:
         """Let a call through to its service, or refuse it as AWS does."""
@@ -98,6 +103,9 @@ class Guard:
         verdict = Verdict(principal.arn, asked.action, asked.resource, allowed, why)
         with self._lock:
             self._verdicts.append(verdict)
+            if self._record:
+                with Path(self._record).open("a", encoding="utf-8") as lines:
+                    lines.write(json.dumps([principal.arn, asked.action, asked.resource, allowed]) + "\n")
         return verdict, "" if allowed else _because(verdict, request, policies)
 
 

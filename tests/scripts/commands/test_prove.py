@@ -111,6 +111,7 @@ def test_as_json(onboarded_desk: Desk, deployed: FakeAccount) -> None:
     assert {claim["claim"]: claim["against"] for claim in broken} == {
         "the reader of berlin reads no other secret, by its own policy": f"nobody knows, {said}",
         "the reader of berlin decrypts for no other secret, by its own policy": f"nobody knows, {said}",
+        "the reader of berlin reads and does nothing else": f"nobody knows, {said}",
     }
 
 

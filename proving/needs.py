@@ -1,0 +1,168 @@
+"""What each actor's recorded calls need: `needed.json`, made of what the bench decided in demo and end-to-end tests.
+
+`python -m proving.needs FILE…` makes it anew; each line of a file is a decision, as SELLERKEYS_DECISIONS=FILE has the
+bench write them. A thing is told by the pattern it belongs to, so that one seller stands for all.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from infra.policies.document import ANY
+from isolation import template
+from isolation.proof.claims.limits import allowed_on
+from isolation.proof.fleet import Limit
+from proving.fleet import HELD_KEY, KEY, QUEUES_KEY, fleet, place
+from provisioning import naming, state
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from infra.place import Place
+
+_TABLE: Final = Path(__file__).with_name("needed.json")
+#: The roles of people on the bench, by what the table calls them.
+_PEOPLE: Final = {
+    "sellerkeys-onboarder": "an onboarder", "sellerkeys-on-call": "whoever is on call",
+    "sellerkeys-deployer": "the deployer",
+}  # fmt: skip
+_ON_ENROLLED: Final = tuple(
+    f"secretsmanager:{name}"
+    for name in ("DescribeSecret", "GetSecretValue", "PutSecretValue", "TagResource", "UpdateSecretVersionStage")
+)
+_DYNAMODB: Final = ("dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:DeleteItem")
+
+
+def needed() -> Mapping[str, Mapping[str, list[str]]]:
+    """Read the table: for each actor, his actions and the patterns of what they are needed on."""
+    table = json.loads(_TABLE.read_text(encoding="utf-8"))
+    recorded, others = table["recorded"], table["no recording shows the need"]
+    return {actor: _joined(recorded.get(actor, {}), others.get(actor, {})) for actor in {**recorded, **others}}
+
+
+def _joined(recorded: Mapping[str, list[str]], more: Mapping[str, list[str]]) -> dict[str, list[str]]:
+    made = {action: [*recorded.get(action, ()), *more.get(action, ())] for action in {**recorded, **more}}
+    # The bench's keys have ARNs of their own; those of the fleet that is looked at are named as well.
+    keys, every = [KEY, QUEUES_KEY, HELD_KEY], place("role-per-seller").keys
+    return {action: [*keys, *things_] if every in things_ else things_ for action, things_ in made.items()}
+
+
+def gathered(decisions: Iterable[tuple[str, str, str, bool]]) -> dict[str, dict[str, list[str]]]:
+    """Make the table of decisions: who, action, resource, allowed. What was denied was not needed."""
+    at = place("role-per-seller")
+    found: dict[str, dict[str, set[str]]] = {}
+    for who, action, resource, allowed in decisions:
+        actor = _actor(at, who)
+        if allowed and actor:
+            found.setdefault(actor, {}).setdefault(action, set()).add(_thing(at, resource))
+    return {
+        actor: {action: sorted(things) for action, things in sorted(rows.items())}
+        for actor, rows in sorted(found.items())
+    }
+
+
+def things(at: Place) -> tuple[str, ...]:
+    """List the patterns of a fleet's things, narrow ones first."""
+    functions = (naming.ROTATION, naming.CALENDAR, naming.CLIENT_SECRET, naming.CONSENT)
+    secrets = [at.app_secret, at.seller_secrets]
+    return (
+        *secrets,
+        *(secret.removesuffix("-??????") for secret in secrets),
+        at.keys,
+        at.topic,
+        at.table,
+        *(at.queue(name) for name in (naming.NEW_SECRET, naming.EXPIRY)),
+        *(at.function(name) for name in functions),
+        *(f"{at.log(name)}:log-stream:*" for name in functions),
+        at.readers,
+    )
+
+
+def limits(actor: str) -> tuple[Limit, ...]:
+    """Say in which circumstances alone an actor's actions may be used."""
+    at = place("role-per-seller")
+    services = (f"secretsmanager.{at.region}.amazonaws.com", f"sqs.{at.region}.amazonaws.com")
+    use = (("kms:viaservice", services), ("kms:encryptioncontext:base", (at.base,)))
+    fleets = ("kms:encryptioncontext:secretarn", (at.app_secret, at.seller_secrets))
+    for_what = (fleets, ("kms:viaservice", services[1:]), use[1])
+    tags = (("aws:tagkeys", (f"{state.PREFIX}*",)),)
+    made = [
+        Limit("it uses keys through a service, or for what waits", ("kms:Decrypt", "kms:GenerateDataKey"), use),
+        Limit("it uses the key for the fleet's secrets alone", ("kms:Decrypt", "kms:GenerateDataKey"), for_what),
+        Limit("it changes state tags only", ("secretsmanager:TagResource",), tags),
+        Limit(
+            "it counts in the fleet's namespace",
+            ("cloudwatch:PutMetricData",),
+            (("cloudwatch:namespace", ("sellerkeys",)),),
+        ),
+        Limit("it touches its own items", _DYNAMODB, (("dynamodb:leadingkeys", _ITEMS.get(actor, ())),)),
+        Limit("it seals for this fleet", ("kms:Encrypt",), (("kms:encryptioncontext:base", (at.base,)),)),
+    ]
+    if actor == "the rotation function":
+        enrolled = (("secretsmanager:resource/allowrotationlambdaarn", (at.rotation_function,)),)
+        made.append(Limit("it touches enrolled sellers only", _ON_ENROLLED, enrolled, on_sellers=True))
+    if actor != "the client-secret function":
+        ours = (("secretsmanager:rotationlambdaarn", (at.rotation_function,)),)
+        made.append(Limit("it starts rotations of the fleet's own function", ("secretsmanager:RotateSecret",), ours))
+    else:
+        put = ("secretsmanager:PutSecretValue", "secretsmanager:UpdateSecretVersionStage")
+        own = ((f"aws:resourcetag/{naming.TAG_APPLICATION}", ("own",)),)
+        made.append(Limit("it writes to sellers with an application of their own", put, own, on_sellers=True))
+    if actor in {"an onboarder", "whoever is on call"}:
+        ours = ((f"aws:resourcetag/{naming.TAG_BASE}", (at.base,)),)
+        keys = ("kms:Decrypt", "kms:GenerateDataKey", "kms:DescribeKey", "kms:GetKeyPolicy")
+        made.append(Limit("it knows keys by the fleet's tag", keys, ours))
+    return tuple(made)
+
+
+_ITEMS: Final = {
+    "the consent function": ("invitation#*", "state#*", "held#*"),
+    "the calendar function": ("request#*",),
+    "the client-secret function": ("request#*", "following"),
+    "an onboarder": ("request#*", "following", "invitation#*"),
+    "whoever is on call": ("request#*", "following", "invitation#*", "held#*"),
+}
+
+
+def _actor(at: Place, arn: str) -> str | None:
+    name = arn.rpartition("/")[2]
+    begin = naming.function_role_name(at.base, "")
+    return f"the {name.removeprefix(begin)} function" if name.startswith(begin) else _PEOPLE.get(name)
+
+
+def _thing(at: Place, resource: str) -> str:
+    if resource == ANY:
+        return ANY
+    patterns = (template.arn(pattern, variables=False) for pattern in things(at))
+    return next((pattern.text for pattern in patterns if pattern.matches(resource, {})), resource)
+
+
+def main(files: list[str]) -> int:
+    """Write the table of the decisions in `files`."""
+    lines = [line for name in files for line in Path(name).read_text(encoding="utf-8").splitlines()]
+    rows = [json.loads(line) for line in lines]
+    recorded = gathered((row[0], row[1], row[2], row[3]) for row in rows)
+    others = {name: rows for name, rows in _unrecorded(recorded).items() if rows}
+    table = {"recorded": recorded, "no recording shows the need": others}
+    _TABLE.write_text(json.dumps(table, indent=2) + "\n", encoding="utf-8")
+    return 0
+
+
+def _unrecorded(recorded: Mapping[str, Mapping[str, list[str]]]) -> dict[str, dict[str, list[str]]]:
+    """List what the policies allow and no recorded call needed, for somebody to look at."""
+    at, made = fleet("role-per-seller"), {}
+    for actor in at.actors:
+        if actor.arn not in at.deployers:
+            seen, rows = recorded.get(actor.name, {}), {}
+            for action, things_ in allowed_on(actor).items():
+                missing = sorted({_thing(place("role-per-seller"), one) for one in things_} - set(seen.get(action, ())))
+                rows.update({action: missing} if missing else {})
+            made[actor.name] = rows
+    return made
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
