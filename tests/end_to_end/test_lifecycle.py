@@ -161,7 +161,7 @@ def test_an_auditor_collects_the_evidence(project: Project) -> None:
     done = project.run("auditor", sellerkeys, "evidence", str(project.folder / "evidence"))
 
     assert done.returncode == 1
-    assert "wrote" in done.stdout
+    assert "wrote" in done.stderr
     assert sorted(path.name for path in (project.folder / "evidence").iterdir()) == ["evidence.html", "evidence.json"]
 
 

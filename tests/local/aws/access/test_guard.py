@@ -412,3 +412,10 @@ def test_a_function_writes_its_log_only_as_its_role_may(aws: Any, acting: Acting
         functions.invoke(FunctionName=name)
 
     assert [item["logGroupName"] for item in logs.describe_log_groups()["logGroups"]] == ["/aws/lambda/heard"]
+
+
+def test_an_alias_that_leads_nowhere_is_not_found(acting: Acting) -> None:
+    """There is no key to decide on, so KMS itself answers (botocore DescribeKey)."""
+    stranger = acting("stranger")("kms")
+
+    assert refusal(stranger.describe_key, KeyId="alias/absent")[0] == "NotFoundException"
