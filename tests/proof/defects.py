@@ -203,7 +203,7 @@ DEFECTS = (
     _in(PutsCurrent, Invariant.ONE_WRITER),
     _in(OffersCurrent, Invariant.ONE_WRITER),
     _in(MarksOutages, Invariant.HONEST),
-    _in(KeepsOldSecret, Invariant.RECOVERS),
+    _in(KeepsOldSecret, Invariant.FOLLOWS),
     _in(NeverTurnsOn, Invariant.ROTATES),
     _in(GivesValuesAway, Invariant.SILENT),
     _in(Crashes, Invariant.FORESEEN),
