@@ -148,6 +148,8 @@ def fleet(bench: Bench, actors: Actors) -> Fleet:
     fleet.subscribe()
     fleet.wait_until(7)
     fleet.rotate(*PARTNERS)
+    # A day in which every alarm gets its first data and says that all is well.
+    fleet.wait_until(7)
     fleet.mails()
     return fleet
 

@@ -103,6 +103,17 @@ class Bench:
         return EXAMPLES[pulumi_type](self)
 
 
+def _receiver(bench) -> str:
+    """Make a function whose role may receive from any queue; without that a mapping is refused."""
+    function = "aws:lambda/function:Function"
+    given = bench.example(function)
+    actions = ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"]
+    statement = {"Effect": "Allow", "Action": actions, "Resource": "*"}
+    policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    bench.create("aws:iam/rolePolicy:RolePolicy", role=given["role"].rpartition("/")[2], policy=policy)
+    return bench.create(function, **given)[0]
+
+
 TAGS = {"sellerkeys:base": "dev"}
 EXAMPLES: dict[str, Callable[[Bench], Values]] = {
     "aws:kms/key:Key": lambda _: {
@@ -149,9 +160,7 @@ EXAMPLES: dict[str, Callable[[Bench], Values]] = {
         "sourceArn": "arn:aws:secretsmanager:eu-west-1:123456789012:secret:a-*",
     },
     "aws:lambda/functionUrl:FunctionUrl": lambda bench: {
-        "functionName": bench.create("aws:lambda/function:Function", **bench.example("aws:lambda/function:Function"))[
-            0
-        ],
+        "functionName": _receiver(bench),
         "authorizationType": "NONE",
     },
     "aws:cloudwatch/logGroup:LogGroup": lambda _: {
@@ -212,9 +221,7 @@ EXAMPLES: dict[str, Callable[[Bench], Values]] = {
     },
     "aws:lambda/eventSourceMapping:EventSourceMapping": lambda bench: {
         "eventSourceArn": bench.create("aws:sqs/queue:Queue")[1]["arn"],
-        "functionName": bench.create("aws:lambda/function:Function", **bench.example("aws:lambda/function:Function"))[
-            0
-        ],
+        "functionName": _receiver(bench),
         "batchSize": 1,
         "functionResponseTypes": ["ReportBatchItemFailures"],
         "tags": TAGS,

@@ -29,7 +29,8 @@ def queues(bench, monkeypatch):
     """Declare the two queues, without a key."""
     for name, value in bench.environment().items():
         monkeypatch.setenv(name, value)
-    sqs = boto3.client("sqs")
+    # A session of its own: the default one keeps the keys of whichever test came first.
+    sqs = boto3.session.Session().client("sqs")
     for what in (naming.NEW_SECRET, naming.EXPIRY):
         policy = text(credential_queue_policy(PLACE, what))
         sqs.create_queue(QueueName=naming.queue_name("dev", what), Attributes={"Policy": policy})
