@@ -69,6 +69,10 @@ class Timeline:
         self._missed[series] = 0
         return self._clock.now()
 
+    def caught_up(self, series: str) -> None:
+        """Forget how often a series was late: it has come to the end of a move of the clock."""
+        self._missed[series] = 0
+
     def present(self) -> datetime:
         """Tell the bench's time, also to an action that was due before."""
         return self._clock.now()

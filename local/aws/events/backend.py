@@ -95,7 +95,10 @@ class Rules(EventsBackend):
         """Tell from when a rule that has just had its turn goes on: a frequent one skips turns to catch up."""
         resumed = self.timeline.resume(rule.arn)
         interval = following(rule.scheduled_expression or "", resumed) - resumed
-        if interval >= _CATCHING_UP or self.timeline.present() - resumed < _CATCHING_UP:
+        if interval >= _CATCHING_UP:
+            return resumed
+        if self.timeline.present() - resumed < _CATCHING_UP:
+            self.timeline.caught_up(rule.arn)
             return resumed
         return resumed + _CATCHING_UP - interval
 
