@@ -30,11 +30,16 @@ COMMANDS: Final = {
     "rotate": "Rotate sellers' credentials now, and wait for the end.",
     "repair": "Name stuck rotations and mend them.",
     "rollback": "Go back to a seller's previous refresh token.",
+    "export": "Write a seller's credential in the form that a client reads.",
+    "exec": "Run a program with a seller's credential in its environment.",
     "approve": "Show and approve a credential that waits for a person.",
     "prove": "Prove on the deployed policies that no seller's role reads another's secret.",
     "evidence": "Write what Amazon's policies ask and this account shows.",
     "plan-capacity": "Say what so many sellers take: resources, quotas, time and money.",
 }
+
+#: Where a command's name is Python's own.
+_MODULES: Final = {"exec": "execute"}
 
 _EPILOG: Final = """\
 \b
@@ -74,7 +79,7 @@ class Program(click.Group):
         """Import a command; None if there is none of that name."""
         if cmd_name not in COMMANDS:
             return None
-        name = cmd_name.replace("-", "_")
+        name = _MODULES.get(cmd_name, cmd_name.replace("-", "_"))
         command: click.Command = getattr(import_module(f"scripts.commands.{name}"), name)
         return command
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property, wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Concatenate, Final, ParamSpec
+from typing import TYPE_CHECKING, Any, Concatenate, Final, NoReturn, ParamSpec
 
 import boto3
 import click
@@ -102,7 +102,7 @@ class Outside:
 
     `folder` is where the stack's files lie; `secrets` and `identities` make a client for a profile and a region,
     `service` one of any other service, by its name first, `secrets_as` one for a role's keys and a region; `clock` and
-    `sleep` are in seconds.
+    `sleep` are in seconds; `execute` replaces this process by another program.
     """
 
     folder: Path = Path()
@@ -117,6 +117,7 @@ class Outside:
     clock: Callable[[], float] = time.monotonic
     sleep: Callable[[float], None] = time.sleep
     is_terminal: Callable[[], bool] = _is_terminal
+    execute: Callable[[str, list[str], dict[str, str]], NoReturn] = os.execvpe
 
 
 class Session:
@@ -215,6 +216,15 @@ class Session:
     def amazon(self) -> Amazon:
         """Amazon, at the hosts the environment names."""
         return self._outside.amazon(Endpoints.from_environment(self._outside.environment))
+
+    @property
+    def environment(self) -> Mapping[str, str]:
+        """The variables this process was started with."""
+        return self._outside.environment
+
+    def become(self, program: list[str], variables: Mapping[str, str]) -> NoReturn:
+        """Replace this process by a program with those variables; raises OSError where it cannot be run."""
+        self._outside.execute(program[0], program, dict(variables))
 
     @cached_property
     def intake(self) -> Intake:

@@ -49,7 +49,16 @@ class Reading:
 
     def of(self, seller: str, secret: Secret) -> Store:
         """Give a store that reads this seller's secret, and no other."""
-        reader = self._fleet.reader_of(seller, secret.account)
+        return self.become(seller, secret.account)
+
+    def account(self) -> str:
+        """Tell the caller's own AWS account, for which no permission is needed (GetCallerIdentity)."""
+        with aws_errors("GetCallerIdentity", "the caller's own keys"):
+            return self._sts.get_caller_identity()["Account"]
+
+    def become(self, seller: str, account: str) -> Store:
+        """Give a store that reads this seller's secret in that AWS account, and no other."""
+        reader = self._fleet.reader_of(seller, account)
         asked: AssumeRoleRequestTypeDef = {"RoleArn": reader.role, "RoleSessionName": f"sellerkeys-{self._purpose}"}
         if reader.tags:
             asked["Tags"] = [{"Key": key, "Value": value} for key, value in reader.tags.items()]

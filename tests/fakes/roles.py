@@ -19,6 +19,10 @@ class FakeRoles:
     tags: list[dict[str, str]] = field(default_factory=list)
     denied: bool = False
 
+    @staticmethod
+    def get_caller_identity() -> dict[str, str]:
+        return {"Account": "123456789012"}
+
     def assume_role(self, *, RoleArn: str, RoleSessionName: str, Tags: Sequence[dict[str, str]] = ()) -> dict[str, Any]:
         if self.denied:
             raise ClientError({"Error": {"Code": "AccessDenied", "Message": "no"}}, "AssumeRole")
