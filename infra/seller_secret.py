@@ -37,6 +37,7 @@ class SellerSecret(pulumi.ComponentResource):
         super().__init__("sellerkeys:index:SellerSecret", name, None, opts)
         place, row = args.place, args.row
         tags = naming.identity_tags(place.base, row.seller, row.region, row.application)
+        paused = {naming.TAG_PAUSED: "yes"} if row.status == "paused" else {}
         aws.secretsmanager.Secret(
             name,
             name=naming.seller_secret_name(place.base, row.seller),
@@ -44,7 +45,7 @@ class SellerSecret(pulumi.ComponentResource):
             kms_key_id=args.key_arn,
             policy=text(seller_secret_policy(place, row.seller, row.application)),
             recovery_window_in_days=recovery_days(place),
-            tags=tags,
+            tags=tags | paused,
             opts=protected(self, place),
         )
         if place.isolation == "role-per-seller":

@@ -18,6 +18,8 @@ TAG_BASE: Final = "sellerkeys:base"
 TAG_SELLER: Final = "sellerkeys:seller"
 TAG_REGION: Final = "sellerkeys:region"
 TAG_APPLICATION: Final = "sellerkeys:application"
+#: On the secret of a seller whom the roster pauses, whatever its value: the functions know no roster.
+TAG_PAUSED: Final = "sellerkeys:paused"
 
 
 def is_seller(text: str) -> bool:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
+from provisioning.app import AppSetter
 from provisioning.application.asking import Asker
 from provisioning.application.following import Follow
 from provisioning.application.keeping import Keeper
@@ -14,17 +15,22 @@ from provisioning.application.pace import Pace
 from provisioning.application.receiving import Letter, Receiver
 from provisioning.application.tick import Tick
 from provisioning.application.workers import in_turn
+from provisioning.calendar.renewal import Renewal as CalendarRenewal
+from provisioning.errors import AmazonRefused, SellerkeysError
 from provisioning.fingerprint import version_id
 from provisioning.store import CURRENT, OFFERED
 from provisioning.table import Table
+from simulation.line import Died
 from simulation.table import table
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
-    from datetime import datetime
+    from datetime import date, datetime
 
     from provisioning.application.keeping import Held
     from provisioning.application.tick import Metric, Ticked
+    from provisioning.calendar.renewal import Renewed
+    from provisioning.outcomes import Outcome
     from provisioning.payload import App
     from simulation.table import Items
     from simulation.world import World
@@ -41,6 +47,8 @@ _EVERY: Final = timedelta(minutes=5)
 _QUIET: Final = timedelta(hours=6)
 #: A function is done in its time; less is left than it needs only in a test.
 _SECONDS_LEFT: Final = 300.0
+#: Lambda invokes a function that failed asynchronously twice more (aws.md 2.5).
+_INVOCATIONS: Final = 3
 
 
 @dataclass
@@ -117,16 +125,37 @@ class Renewal:
         self.turns += 1
         return self._run(self._turn)
 
-    def ask(self, by: str, *, leaked: bool = False) -> bool:
-        """Ask Amazon for a new client secret, as the calendar or somebody on call does; False where it was not."""
+    def ask(self, by: str, *, leaked: bool = False, cut_off: bool = False) -> bool:
+        """Ask Amazon for a new client secret, as somebody on call does; False where it was not."""
         now = self._world.clock.now()
-        done = self._run(lambda: self._asker().ask(by, leaked=leaked))
+        done = self._run(lambda: self._asker().ask(by, leaked=leaked, cut_off=cut_off))
         if done:
             self.asked.append(now)
         return done
 
+    def day(self, ahead: timedelta) -> Renewed | None:
+        """Let the calendar function do its part of a day, invoked again where its process died; None where it did."""
+        now = self._world.clock.now()
+        came: list[Renewed] = []
+        for _ in range(_INVOCATIONS):
+            if self._run(lambda: came.append(CalendarRenewal(self._keeper(), self._asker(), ahead).run(now))):
+                break
+        if came and came[0].outcome == "asked":
+            self.asked.append(now)
+        return came[0] if came else None
+
+    def hand_in(self, app: App, expires_on: date | None) -> bool:
+        """Run `sellerkeys app set` with a client secret from Amazon's console; False where it did not get through."""
+        store, amazon = self._world.tools()
+        world = self._world
+        outcomes: list[Outcome] = []
+        setter = AppSetter(world.fleet, store, amazon, world.clock.now, self._taken_up)
+        done = self._run(lambda: outcomes.append(setter.set(app, expires_on, dry_run=False)))
+        world.watch.heard(world.app_secret, [outcome.detail for outcome in outcomes])
+        return done
+
     def offer(self, app: App) -> bool:
-        """Put a client secret on offer that somebody made in Amazon's console, as `sellerkeys app set` does."""
+        """Put a client secret on offer and leave it there, as an `app set` that ended before it invoked the function."""
         store, _ = self._world.tools()
         held = self._world.app_secret
 
@@ -166,6 +195,16 @@ class Renewal:
     def _turn(self) -> None:
         self.last = None
         self.last = self._tick().run()
+
+    def _taken_up(self) -> dict[str, Any]:
+        """Answer for the client-secret function, which `app set` invokes; raises where the function died or failed."""
+        try:
+            version = self._keeper().take_up()
+        except AmazonRefused as refused:
+            return {"outcome": "refused", "cause": refused.cause.code}
+        except Died:
+            raise SellerkeysError("the function failed: its log says why") from None
+        return {"outcome": "made current" if version else "nothing on offer", "version": version}
 
     def _run(self, act: Callable[[], object]) -> bool:
         return self._world.process(self._world.app_secret, act)

@@ -81,19 +81,22 @@ class Asker:
         item = self._table.get(key(client_id))
         return Request.read(item.values) if item else None
 
-    def check(self, *, leaked: bool) -> Held:
+    def check(self, *, leaked: bool, cut_off: bool = False) -> Held:
         """Do everything but ask; raises Waiting, WouldBeLost, Unreachable."""
         held = self._keeper.held()
-        self._may_ask(held, leaked=leaked)
+        self._may_ask(held, leaked=leaked, cut_off=cut_off)
         if faults := self._faults():
             raise WouldBeLost(faults)
         return held
 
-    def ask(self, by: str, *, leaked: bool = False) -> Request:
-        """Ask; raises like `check`, NotEnrolled and AmazonRefused where nothing was made, Unreachable where unknown."""
-        held = self.check(leaked=leaked)
+    def ask(self, by: str, *, leaked: bool = False, cut_off: bool = False) -> Request:
+        """Ask; raises like `check`, NotEnrolled and AmazonRefused where nothing was made, Unreachable where unknown.
+
+        `cut_off` says, after a leak, that what is in use may stop at once where an earlier answer is overdue.
+        """
+        held = self.check(leaked=leaked, cut_off=cut_off)
         token = self._amazon.grantless(held.app, SCOPE).access_token
-        request, before = self._claim(held, by, leaked=leaked)
+        request, before = self._claim(held, by, leaked=leaked, cut_off=cut_off)
         answer = self._amazon.post_once(self._region, PATH, token)
         if answer.status == _NO_CONTENT:
             return self._note(held, request, replace(request, stage=Stage.ASKED))
@@ -105,7 +108,7 @@ class Asker:
         self._withdraw(held, request, before, f"HTTP {answer.status}")
         raise _refusal(answer)
 
-    def _may_ask(self, held: Held, *, leaked: bool) -> Request | None:
+    def _may_ask(self, held: Held, *, leaked: bool, cut_off: bool) -> Request | None:
         if arrived(held.secret):
             raise Waiting("a new client secret has arrived and is being proven: `sellerkeys app status` shows it")
         if held.secret.holder(OFFERED) not in {None, held.version}:
@@ -113,13 +116,13 @@ class Asker:
             raise Waiting("a client secret is on offer and not in use yet: `sellerkeys app status` shows it")
         last = self.last(held.app.client_id)
         changed_at = State.from_tags(held.secret.tags).changed_at
-        if refusal := refuse(last, held.version, changed_at, self._now(), leaked=leaked):
+        if refusal := refuse(last, held.version, changed_at, self._now(), leaked=leaked, cut_off=cut_off):
             raise refusal
         return last
 
-    def _claim(self, held: Held, by: str, *, leaked: bool) -> tuple[Request, Request | None]:
+    def _claim(self, held: Held, by: str, *, leaked: bool, cut_off: bool) -> tuple[Request, Request | None]:
         """Win the right to ask, against everybody who asks at the same time."""
-        last, client_id = self._may_ask(held, leaked=leaked), held.app.client_id
+        last, client_id = self._may_ask(held, leaked=leaked, cut_off=cut_off), held.app.client_id
         request = Request(Stage.ASKING, self._now(), by, held.version, self._mark())
         item = request.item(client_id)
         won = self._table.swap(item, last.values()) if last else self._table.claim(item, self._now())

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 from provisioning.causes import Fault, find_cause
 from provisioning.errors import AccessDenied, RotationPending, SellerkeysError
 from provisioning.fingerprint import SHARED
-from provisioning.naming import TAG_APPLICATION, TAG_SELLER, seller_secret_prefix
+from provisioning.naming import TAG_APPLICATION, TAG_PAUSED, TAG_SELLER, seller_secret_prefix
 from provisioning.state import State
 from provisioning.store import CURRENT
 
@@ -34,10 +34,11 @@ MARGIN: Final = 20.0
 
 
 class Progress(StrEnum):
-    """Where a seller of the shared application stands after the client secret has changed."""
+    """Where a seller of the shared application stands after the client secret has changed; each stands at one place."""
 
     DONE = "done"
     UNDER_WAY = "under way"
+    """Being rotated at this moment."""
     BEHIND = "behind"
     FAILING = "failing"
     """Refused since the change, and not because of the seller: tried again every hour."""
@@ -45,6 +46,10 @@ class Progress(StrEnum):
     """Rotation is off, so nothing brings him anything: a person has to repair him."""
     REVOKED = "revoked"
     """Refused since the change because of the seller: he follows when he has authorized again."""
+    PAUSED = "paused"
+    """Paused in the roster, and not done yet: he follows like everybody, and nobody is alarmed for him."""
+    EMPTY = "empty"
+    """No credential yet: his first one is composed with the newest client secret."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,13 +74,29 @@ class Following:
     @property
     def late(self) -> int:
         """How many could have followed and have not."""
-        return self.count(Progress.BEHIND, Progress.UNDER_WAY, Progress.FAILING, Progress.NOT_ROTATING)
+        return self.count(*WAITED_FOR)
+
+
+#: Who could have followed and has not, while somebody waits for him to.
+WAITED_FOR: Final = (Progress.BEHIND, Progress.UNDER_WAY, Progress.FAILING, Progress.NOT_ROTATING)
 
 
 def progress(secret: Secret, newest: Newest) -> Progress | None:
-    """Tell where a seller stands; None for one without a value, being deleted, or with an application of his own."""
-    if secret.tags.get(TAG_APPLICATION) != SHARED or secret.holder(CURRENT) is None or secret.deleted_on:
+    """Tell where a seller stands; None for one who is being deleted, or has an application of his own."""
+    if secret.tags.get(TAG_APPLICATION) != SHARED or secret.deleted_on:
         return None
+    return _counted(_progress(secret, newest), secret)
+
+
+def _counted(found: Progress, secret: Secret) -> Progress:
+    """Count a seller who is paused apart, as long as he has not followed."""
+    return Progress.PAUSED if TAG_PAUSED in secret.tags and found in WAITED_FOR else found
+
+
+def _progress(secret: Secret, newest: Newest) -> Progress:
+    """Tell where a seller stands, paused or not."""
+    if secret.holder(CURRENT) is None:
+        return Progress.EMPTY
     state = State.from_tags(secret.tags)
     if state.app_version == newest.version:
         return Progress.DONE
@@ -91,10 +112,14 @@ def progress(secret: Secret, newest: Newest) -> Progress | None:
 def is_due(secret: Secret, newest: Newest, now: datetime) -> bool:
     """Whether a rotation is to be started: for who is behind, an hour after it failed, and each hour under way.
 
+    A seller who is paused is, too: his secret stays readable, and a dead client secret in it would meet him on his way
+    back. One whose rotation somebody turned off is not, for RotateSecret would turn it on again.
     Secrets Manager gives up after some tries, in an outage of Amazon's for instance, and AWSPENDING stays; RotateSecret
     then refuses, but tries that version again (aws.md 2.7).
     """
-    found, refused_at = progress(secret, newest), State.from_tags(secret.tags).refused_at
+    if progress(secret, newest) is None:
+        return False
+    found, refused_at = _progress(secret, newest), State.from_tags(secret.tags).refused_at
     if found is Progress.UNDER_WAY:
         return now.minute < _HOURLY
     return found is Progress.BEHIND or (
@@ -153,24 +178,29 @@ class Follow:
         return following
 
     def _start(self, listed: Secret, newest: Newest) -> tuple[str, Progress, str | None]:
-        """Start one, after a look at what the list may not know yet."""
-        seller = name(listed)
-        if self._seconds_left() < MARGIN:
-            return seller, Progress.BEHIND, None
+        """Start one, and say where he stands then, and why not."""
+        why = None
         try:
-            secret = self._store.describe(listed.arn)
-            if not is_due(secret, newest, self._now()):
-                # It has just followed, is just being rotated, or is gone: the next look counts it.
-                return seller, progress(secret, newest) or Progress.DONE, None
-            self._pace.wait()
-            self._store.rotate(
-                secret.arn, function=secret.rotation_function or "", schedule=secret.schedule or "", immediately=True
-            )
+            found = self._try(listed, newest)
         except RotationPending:
             # It may have read the client secret before; then it is seen to be behind, and rotated again.
-            return seller, Progress.UNDER_WAY, None
+            found = Progress.UNDER_WAY
         except AccessDenied as error:
-            return seller, Progress.FAILING, str(error)
+            found, why = Progress.FAILING, str(error)
         except SellerkeysError as error:
-            return seller, Progress.BEHIND, str(error)
-        return seller, Progress.UNDER_WAY, None
+            found, why = Progress.BEHIND, str(error)
+        return name(listed), _counted(found, listed), why
+
+    def _try(self, listed: Secret, newest: Newest) -> Progress:
+        """Start one after a look at what the list may not know yet; raises the store's errors."""
+        if self._seconds_left() < MARGIN:
+            return Progress.BEHIND
+        secret = self._store.describe(listed.arn)
+        if not is_due(secret, newest, self._now()):
+            # It has just followed, is just being rotated, or is gone: the next look counts it.
+            return progress(secret, newest) or Progress.DONE
+        self._pace.wait()
+        self._store.rotate(
+            secret.arn, function=secret.rotation_function or "", schedule=secret.schedule or "", immediately=True
+        )
+        return Progress.UNDER_WAY

@@ -87,33 +87,51 @@ def key(client_id: str) -> str:
     return f"request#{client_id}"
 
 
-def refuse(
-    last: Request | None, version: str, changed_at: datetime | None, now: datetime, *, leaked: bool
+def refuse(  # noqa: PLR0913  what decides, and what a person has said
+    last: Request | None,
+    version: str,
+    changed_at: datetime | None,
+    now: datetime,
+    *,
+    leaked: bool,
+    cut_off: bool = False,
 ) -> Waiting | None:
     """Say why Amazon may not be asked now for a successor of `version`, current since `changed_at`; None where it may.
 
-    A client secret that leaked goes before the week, but not before an answer that may still come.
+    A client secret that leaked goes before the week, but not before an answer that may still come. Where that is
+    overdue, Amazon has probably made a new one: asked again it would end the one in use at once (sp-api.md 5.2), so
+    `cut_off` has to say that this is wanted.
     """
-    if last and last.is_open(version) and now - last.at < ANSWER:
+    is_open = last is not None and last.is_open(version)
+    if last and is_open and now - last.at < ANSWER:
+        until = last.at + ANSWER
+        wait = f", and replaces the one that leaked; if none has come, ask again after {_time(until)}" if leaked else ""
         return Waiting(
-            f"Amazon was asked by {last.by} at {_time(last.at)}, and its message may still come: "
+            f"Amazon was asked by {last.by} at {_time(last.at)}, and its message may still come{wait}: "
             "`sellerkeys app status` tells when it has"
         )
     if last and now - last.at < MINUTE:
         return Waiting(f"Amazon was asked at {_time(last.at)}, and takes one request a minute")
-    if leaked:
-        return None
-    if last and last.is_open(version) and now - last.at < WEEK:
-        return Waiting(
-            f"Amazon was asked by {last.by} at {_time(last.at)}, and no message came: asking again could kill the "
-            "client secret in use; see docs/runbooks/client-secret-unanswered.md"
-        )
-    if changed_at and now - changed_at < WEEK:
+    if last and is_open and now - last.at < WEEK and not (leaked and cut_off):
+        return _overdue(last, leaked=leaked)
+    if changed_at and now - changed_at < WEEK and not leaked:
         return Waiting(
             f"the client secret was renewed at {_time(changed_at)}, less than 7 days ago: the one before may still be "
             "in use, and asking again would kill it; `--leaked` asks all the same"
         )
     return None
+
+
+def _overdue(last: Request, *, leaked: bool) -> Waiting:
+    asked = f"Amazon was asked by {last.by} at {_time(last.at)}, and no message came"
+    if leaked:
+        return Waiting(
+            f"{asked}: asking again would end the client secret in use at once, for every seller; hand in the one that "
+            "Amazon's console shows instead: `sellerkeys app set`; see docs/runbooks/client-secret-leaked.md"
+        )
+    return Waiting(
+        f"{asked}: asking again could kill the client secret in use; see docs/runbooks/client-secret-unanswered.md"
+    )
 
 
 def _time(moment: datetime) -> str:

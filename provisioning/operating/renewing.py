@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
-from provisioning.application.following import Newest, Progress, progress
+from provisioning.application.following import WAITED_FOR, Newest, progress
 from provisioning.application.following import name as seller_of
 from provisioning.application.lives import OVERLAP, Source, arrived, known
 from provisioning.application.request import Stage
@@ -55,12 +55,7 @@ def renewal(secret: Secret, sellers: Iterable[Secret], last: Request | None, now
         if found := progress(each, Newest(version or "", changed_at)):
             by_progress.setdefault(found.value, []).append(seller_of(each))
     ends = (state.old_client_secret_ends_at or changed_at + OVERLAP) if changed_at else None
-    behind = [
-        name
-        for where in Progress
-        if where not in {Progress.DONE, Progress.REVOKED}
-        for name in by_progress.get(where, [])
-    ]
+    behind = [name for where in WAITED_FOR for name in by_progress.get(where, [])]
     red = bool(behind and ends and now >= ends - LATE)
     needs = _needs(secret, state, last, now)
     if red:

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 _WAITING: Final = 3
 #: In the order of the lines.
 _PROGRESS: Final = tuple(each.value for each in Progress)
+#: Where a word alone could be misunderstood.
+_IN_TEXT: Final = {Progress.PAUSED.value: "paused, not waited for"}
 _MOST_NAMED: Final = 20
 
 
@@ -122,7 +124,8 @@ def _print(found: Renewal, looked: Looked | None, why_not: str | None) -> None:
         names = found.sellers.get(where, [])
         if names or where in {Progress.DONE, Progress.BEHIND, Progress.FAILING}:
             named = f": {_listed(names)}" if names and where != Progress.DONE else ""
-            click.echo(f"{report.counted(len(names), 'seller')} {where}{named}")
+            told = _IN_TEXT.get(where, where)
+            click.echo(f"{report.counted(len(names), 'seller')} {told}{named}")
     _print_readers(looked, why_not)
     for need in found.needs:
         click.secho(f"\n{need}", fg="red" if found.red else None)

@@ -11,6 +11,7 @@ from provisioning.application.following import Following, Newest, Progress, prog
 from provisioning.application.pace import STARTS_A_SECOND, Pace
 from provisioning.application.tick import Metric
 from provisioning.application.workers import at_once, in_turn
+from provisioning.naming import TAG_PAUSED
 from provisioning.state import REAUTHORIZE, REFUSED, State
 from provisioning.table import Item
 from tests.fakes.letters import MADE, NEW, NEWER, new_secret
@@ -138,11 +139,45 @@ def test_who_is_not_rotating_is_counted_for_a_person(changed: Vendor) -> None:
     assert rotated(changed) == ["berlin"]
 
 
-def test_an_empty_or_deleted_secret_is_not_counted(changed: Vendor) -> None:
-    """Its first value will be composed from the newest application."""
+def test_an_empty_secret_has_nothing_to_follow_with(changed: Vendor) -> None:
+    """Its first value will be composed from the newest application; one that is being deleted is not counted."""
     changed.seller("maple").labels.clear()
     changed.seller("berlin").deleted_on = changed.now
-    assert survey(changed.store.list("sellerkeys/dev/sellers/"), newest(changed)) == Following()
+    found = survey(changed.store.list("sellerkeys/dev/sellers/"), newest(changed))
+    assert (found, found.late) == (Following({Progress.EMPTY: ["maple"]}), 0)
+    assert changed.tick().following == found
+    assert rotated(changed) == []
+
+
+def test_a_paused_seller_follows_and_alarms_nobody(changed: Vendor) -> None:
+    """His secret stays readable, and a dead client secret in it would meet him on his way back."""
+    changed.seller("maple").tags[TAG_PAUSED] = "yes"
+    assert standing(changed, "maple") is Progress.PAUSED
+    found = changed.tick().following
+    assert found == Following({Progress.PAUSED: ["maple"], Progress.UNDER_WAY: ["berlin"]})
+    assert found.late == 1
+    assert rotated(changed) == ["berlin", "maple"]
+    changed.rotate()
+    assert changed.follows("maple")
+    assert changed.tick().following == Following({Progress.DONE: ["maple", "berlin"]})
+
+
+def test_a_paused_seller_whose_rotation_was_turned_off_stays_as_he_is(changed: Vendor) -> None:
+    """RotateSecret would turn it on again; once he is not paused any more, he is counted for a person."""
+    changed.seller("maple").tags[TAG_PAUSED] = "yes"
+    changed.seller("maple").rotation.clear()
+    changed.tick()
+    assert (rotated(changed), standing(changed, "maple")) == (["berlin"], Progress.PAUSED)
+    del changed.seller("maple").tags[TAG_PAUSED]
+    assert standing(changed, "maple") is Progress.NOT_ROTATING
+
+
+def test_a_paused_seller_who_revoked_is_counted_as_revoked(changed: Vendor) -> None:
+    """That he has to authorize again is what matters when he comes back."""
+    changed.seller("maple").tags[TAG_PAUSED] = "yes"
+    del changed.fake_amazon.tokens["Atzr|PLACEHOLDER-MAPLE"]
+    changed.settle()
+    assert standing(changed, "maple") is Progress.REVOKED
 
 
 def test_a_list_that_lags_starts_nothing_twice(changed: Vendor) -> None:

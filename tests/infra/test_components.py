@@ -27,6 +27,7 @@ from infra.policies.sellers import (
 from infra.policies.topic import topic_policy
 from infra.rotation_function import APP_VARIABLE, HANDLER, RotationFunction, RotationFunctionArgs
 from infra.seller_secret import SellerSecret, SellerSecretArgs
+from provisioning import naming
 from provisioning.roster import Row
 from tests.fakes.engine import Declaration, declare
 
@@ -69,6 +70,16 @@ def test_a_sellers_secret_is_empty_closed_and_labelled(seller: Declaration, plac
             "sellerkeys:application": "own",
         },
     }
+
+
+def test_a_paused_sellers_secret_says_so(place: Place) -> None:
+    """The functions read no roster; his role stays as it is, so that a pause changes one tag and nothing else."""
+    row = Row(seller="berlin", region="EU", marketplaces="DE", status="paused")
+    declared = declare(lambda: SellerSecret("berlin", SellerSecretArgs(place=place, row=row, key_arn=KEY)))
+    tags = naming.identity_tags("prod", "berlin", "EU", "shared")
+
+    assert declared.one("aws:secretsmanager/secret:Secret").inputs["tags"] == tags | {"sellerkeys:paused": "yes"}
+    assert declared.one("aws:iam/role:Role").inputs["tags"] == tags
 
 
 def test_a_sellers_reader_is_a_role_with_one_policy(seller: Declaration, place: Place) -> None:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 APP = "sellerkeys/dev/app"
 MAPLE = "sellerkeys/dev/sellers/maple/sp-api"
+BERLIN = "sellerkeys/dev/sellers/berlin/sp-api"
 
 
 @pytest.fixture
@@ -87,6 +88,32 @@ def test_after_a_leak_it_says_what_works_and_what_to_do(renewing: Desk) -> None:
         assert said in result.stdout
 
 
+def test_a_leak_spares_who_still_holds_the_client_secret_before(changed: Desk, amazon: FakeAmazon) -> None:
+    """Amazon keeps two: berlin, who is behind, would fail at once; somebody has to want that."""
+    result = changed.run("app", "rotate", "--leaked")
+    assert result.exit_code == 3
+    assert "is still held by 1 seller, and Amazon ends it when it is asked again" in result.stderr
+    assert amazon.made == []
+    told = changed.run("app", "rotate", "--leaked", "--cut-off").stdout
+    assert "it stopped with this request" in told
+    assert amazon.made == [CLIENT]
+
+
+def test_a_leak_once_everybody_has_followed(changed: Desk, aws: FakeSecretsManager, amazon: FakeAmazon) -> None:
+    """A dry run says the same as the run."""
+    aws.secrets[BERLIN].tags |= State(app_version=aws.secrets[APP].holder("AWSCURRENT")).to_tags()
+    assert changed.run("app", "rotate", "--leaked", "--dry-run").exit_code == 0
+    assert changed.run("app", "rotate", "--leaked").exit_code == 0
+    assert amazon.made == [CLIENT]
+
+
+def test_cutting_off_is_for_leaks(renewing: Desk, amazon: FakeAmazon) -> None:
+    """Nobody ends what is in use without a reason."""
+    result = renewing.run("app", "rotate", "--cut-off")
+    assert (result.exit_code, amazon.made) == (2, [])
+    assert "--cut-off goes with --leaked" in result.stderr
+
+
 def test_a_leak_as_json(renewing: Desk) -> None:
     """The same, for a script."""
     told = json.loads(renewing.run("--output", "json", "app", "rotate", "--leaked").stdout)
@@ -134,6 +161,35 @@ def test_a_renewal_half_way(changed: Desk, now: datetime) -> None:
     assert told["application"]["old_ends_at"] == f"{now + timedelta(days=7):%Y-%m-%dT%H:%M:%SZ}"
     assert told["application"]["red"] is False
     assert "1 seller behind: berlin" in changed.run("app", "status").stdout
+
+
+def test_each_kind_is_counted_apart(changed: Desk, aws: FakeSecretsManager) -> None:
+    """In JSON every kind has its number, also 0; in text those that somebody is in, and the three to look for."""
+    aws.secrets[BERLIN].tags["sellerkeys:paused"] = "yes"
+    _, told = status(changed)
+    assert told["counts"] == {
+        "done": 1,
+        "under way": 0,
+        "behind": 0,
+        "failing": 0,
+        "not rotating": 0,
+        "revoked": 0,
+        "paused": 1,
+        "empty": 0,
+    }
+    lines = changed.run("app", "status").stdout.splitlines()
+    for line in ("1 seller done", "0 sellers behind", "0 sellers failing", "1 seller paused, not waited for: berlin"):
+        assert line in lines
+    aws.secrets[BERLIN].labels.clear()
+    assert status(changed)[1]["counts"]["empty"] == 1
+    assert "1 seller empty: berlin" in changed.run("app", "status").stdout.splitlines()
+
+
+def test_a_paused_seller_makes_nothing_red(changed: Desk, aws: FakeSecretsManager, now: datetime) -> None:
+    """Whoever paused him knows."""
+    aws.secrets[BERLIN].tags["sellerkeys:paused"] = "yes"
+    later = replace(changed, outside=replace(changed.outside, now=lambda: now + timedelta(days=6)))
+    assert status(later)[1]["application"]["red"] is False
 
 
 @pytest.mark.parametrize(("days", "red"), [(4.9, False), (5.0, True), (8.0, True)])
