@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields
 from datetime import UTC, date, datetime
-from typing import TYPE_CHECKING, Final, Self
+from typing import TYPE_CHECKING, Any, Final, Self
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
 PREFIX: Final = "sellerkeys-state:"
 
@@ -47,6 +47,7 @@ _NAMES: Final = {
     "told_role": "told-role",
     "told_waiting": "told-waiting",
 }
+_BY_TAG: Final = {PREFIX + tag: name for name, tag in _NAMES.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,29 +90,12 @@ class State:
     @classmethod
     def from_tags(cls, tags: Mapping[str, str]) -> Self:
         """Read the state out of a secret's tags; a date that cannot be read counts as not there."""
-        found = {name: tags.get(PREFIX + tag) or None for name, tag in _NAMES.items()}
-        return cls(
-            status=found["status"],
-            cause=found["cause"],
-            consented_on=_date(found["consented_on"]),
-            proven_at=_moment(found["proven_at"]),
-            refused_since=_moment(found["refused_since"]),
-            refused_at=_moment(found["refused_at"]),
-            told=found["told"],
-            app_version=found["app_version"],
-            fingerprint=found["fingerprint"],
-            partner=found["partner"],
-            stores=found["stores"],
-            client_secret_expires_on=_date(found["client_secret_expires_on"]),
-            changed_at=_moment(found["changed_at"]),
-            old_client_secret_ends_at=_moment(found["old_client_secret_ends_at"]),
-            noticed_at=_moment(found["noticed_at"]),
-            client=found["client"],
-            told_expiry=found["told_expiry"],
-            told_consent=found["told_consent"],
-            told_role=found["told_role"],
-            told_waiting=found["told_waiting"],
-        )
+        # Every look at a fleet comes by here for each seller, so only what is there is gone through.
+        found: dict[str, Any] = {}
+        for tag, text in tags.items():
+            if text and (name := _BY_TAG.get(tag)):
+                found[name] = _READ[name](text) if name in _READ else text
+        return cls(**found)
 
     @property
     def is_refused(self) -> bool:
@@ -144,16 +128,33 @@ def _text(value: str | date | datetime) -> str:
     return value.isoformat() if isinstance(value, date) else value
 
 
-def _date(text: str | None) -> date | None:
+def _date(text: str) -> date | None:
     try:
-        return date.fromisoformat(text) if text else None
+        return date.fromisoformat(text)
     except ValueError:
         return None
 
 
-def _moment(text: str | None) -> datetime | None:
+def _moment(text: str) -> datetime | None:
     try:
-        moment = datetime.fromisoformat(text) if text else None
+        moment = datetime.fromisoformat(text)
     except ValueError:
         return None
-    return moment if moment and moment.tzinfo else None
+    return moment if moment.tzinfo else None
+
+
+#: How the tags are read that hold no mere text.
+_READ: Final[dict[str, Callable[[str], date | datetime | None]]] = {
+    **dict.fromkeys(("consented_on", "client_secret_expires_on"), _date),
+    **dict.fromkeys(
+        (
+            "proven_at",
+            "refused_since",
+            "refused_at",
+            "changed_at",
+            "old_client_secret_ends_at",
+            "noticed_at",
+        ),
+        _moment,
+    ),
+}

@@ -7,14 +7,11 @@ from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from local.amazon.faults import Fault, FaultKind
-from provisioning.application.lives import known
 from provisioning.application.tick import Metric
 from provisioning.payload import App
 from provisioning.state import State
-from provisioning.store import CURRENT, Store
-from simulation.client import client
+from provisioning.store import CURRENT
 from simulation.invariants import Invariant
-from simulation.line import Line
 from simulation.renewal import Renewal
 from simulation.watch import credential_of
 
@@ -26,10 +23,12 @@ if TYPE_CHECKING:
 
 _DAY: Final = timedelta(days=1)
 _YEAR: Final = timedelta(days=365)
-#: The calendar asks when the known expiry is so near.
+#: The calendar asks when the known expiry is so near (`client_secret.ask_days`).
 _AHEAD: Final = timedelta(days=60)
-#: After so long without a known expiry somebody on call asks: the notice never came.
-_UNKNOWN: Final = timedelta(days=130)
+#: Whoever finds a leak while Amazon's answer is overdue ends the client secret in use at once, so often.
+_CUTS_OFF: Final = 0.25
+#: Whoever hands a client secret in types its end, so often.
+_TYPES: Final = 0.5
 #: So long after a change the schedule's turns look closely.
 _CLOSELY: Final = timedelta(days=8)
 #: One cycle in so many, nobody asks in time, and the client secret expires first (180 days, sp-api.md 5.2).
@@ -55,7 +54,6 @@ class ClientSecrets:
         self._world = world
         self._randomness = randomness
         self._intensity = intensity
-        self._store = Store(client(world.secrets, world.driver, Line()), clock=world.clock.now)
         self._renewal = Renewal(world)
         self._mending = False
         self._buried = 0
@@ -84,28 +82,28 @@ class ClientSecrets:
         self._world.clock.at(self._world.clock.now() + after, come)
 
     def _day(self) -> None:
-        """Ask if it is time, and mend what the alarms tell of."""
+        """Let the calendar have its day, unless it is asleep in this cycle, and mend what the alarms tell of."""
         now = self._world.clock.now()
-        secret = self._store.describe(self._world.app_secret.arn)
-        changed_at = State.from_tags(secret.tags).changed_at
+        changed_at = State.from_tags(self._world.app_secret.tags).changed_at
         if changed_at and changed_at > self._changed_at:
             self._changed_at, self._oversleeps = changed_at, self._randomness.randrange(_OVERSLEPT) == 0
-        life, age = known(secret), now - self._changed_at
-        is_time = life.expires_at - now <= _AHEAD if life else age >= _UNKNOWN
-        if self._oversleeps:
-            if age >= _LATE:
-                self._oversleeps = False
-                self.count["client secrets made by hand"] += 1
-                self._by_hand()
-        elif is_time and self._renewal.ask("the calendar"):
-            self.count["client secrets that Amazon was asked for"] += 1
-            self._renewal.keep_ticking(_CLOSELY)
-        elif is_time:
-            # What became of a request whose answer was lost, the turns tell.
-            self._renewal.keep_ticking(_DAY)
+        if not self._oversleeps:
+            self._calendar()
+        elif now - self._changed_at >= _LATE:
+            self._oversleeps = False
+            self._count_by_hand(self._from_console)
         self._mend()
         self._watch_ends()
         self._world.clock.at(now + _DAY, self._day)
+
+    def _calendar(self) -> None:
+        """Run the calendar's own part; what it asks for, or could not tell whether it did, the turns look after."""
+        renewed = self._renewal.day(_AHEAD)
+        if renewed and renewed.outcome == "asked":
+            self.count["client secrets that Amazon was asked for"] += 1
+            self._renewal.keep_ticking(_CLOSELY)
+        elif renewed is None or renewed.outcome != "not due":
+            self._renewal.keep_ticking(_DAY)
 
     def _mend(self) -> None:
         """See to an alarm: no message came, one could not be read, or Amazon refuses what came."""
@@ -113,18 +111,35 @@ class ClientSecrets:
         rings = numbers.get(Metric.UNANSWERED) or numbers.get(Metric.REFUSED) or buried > self._buried
         if rings and not self._mending:
             self._mending, self._buried = True, buried
-            self.count["client secrets made by hand"] += 1
             after = timedelta(hours=self._randomness.uniform(2, 30))
-            self._world.clock.at(self._world.clock.now() + after, self._by_hand)
+            self._world.clock.at(self._world.clock.now() + after, partial(self._count_by_hand, self._from_console))
 
     def _spoil(self, kind: FaultKind) -> None:
         later = self._randomness.choice([60.0, 7_200.0, 2 * 86_400.0])
         self._world.amazon.faults.put(Fault(kind, answers=1, seconds=later))
 
     def _leak(self) -> None:
-        if self._renewal.ask("on call", leaked=True):
+        """Do what the runbook says of a leak: ask, or hand in what an overdue answer would have brought."""
+        done = self._renewal.ask("on call", leaked=True)
+        if not done and self._randomness.random() < _CUTS_OFF:
+            done = self._renewal.ask("on call", leaked=True, cut_off=True)
+        if done:
             self.count["client secrets that Amazon was asked for"] += 1
+        else:
+            self._count_by_hand(self._from_console)
         self._renewal.keep_ticking(_CLOSELY)
+
+    def _count_by_hand(self, act: Callable[[], None]) -> None:
+        self.count["client secrets made by hand"] += 1
+        act()
+
+    def _from_console(self) -> None:
+        """Hand in what Amazon's console shows, or make one there if that is the one in use."""
+        app = App(self._world.shared.client_id, self._shown)
+        if self._world.app_secret.text(CURRENT) == app.to_json():
+            self._by_hand()
+        else:
+            self._hand_in(app)
 
     def _by_hand(self) -> None:
         """Make a client secret in Amazon's console, and hand it in within three days."""
@@ -133,13 +148,19 @@ class ClientSecrets:
         after = timedelta(hours=self._randomness.uniform(0.1, 72))
         self._world.clock.at(self._world.clock.now() + after, lambda: self._hand_in(app))
 
+    @property
+    def _shown(self) -> str:
+        """The client secret that Amazon's console shows: the newest."""
+        return self._world.amazon.registry.application(self._world.shared.client_id).secrets[0].value
+
     def _hand_in(self, app: App, tries: int = 20) -> None:
-        """Put it on offer, again if that did not get through, for as long as Amazon has made none after it."""
-        newest = self._world.amazon.registry.application(app.client_id).secrets[0].value
-        if app.client_secret != newest or self._world.app_secret.text(CURRENT) == app.to_json() or not tries:
+        """Run `app set`, again if it did not get through, for as long as Amazon has made none after it."""
+        newest = self._world.amazon.registry.application(app.client_id).secrets[0]
+        if app.client_secret != newest.value or self._world.app_secret.text(CURRENT) == app.to_json() or not tries:
             self._mending = False
             return
-        self._renewal.offer(app)
+        types_its_end = self._randomness.random() < _TYPES
+        self._renewal.hand_in(app, newest.expires_on.date() if types_its_end else None)
         self._renewal.keep_ticking(_CLOSELY)
         later = self._world.clock.now() + timedelta(hours=6)
         self._world.clock.at(later, lambda: self._hand_in(app, tries - 1))
