@@ -66,6 +66,8 @@ class Day:
         """List the fleet once, and describe whom either look nominates (aws.md 2.8)."""
         today = now.astimezone(UTC).date()
         listed = list(self._store.list(seller_secret_prefix(self._base)))
-        nominated = examine(listed, now).nominated | examine_consents(listed, today, self._rules).nominated
-        fleet = described(self._store, listed, nominated)
-        return examine(fleet, now), examine_consents(fleet, today, self._rules)
+        found, consents = examine(listed, now), examine_consents(listed, today, self._rules)
+        if nominated := found.nominated | consents.nominated:
+            fleet = described(self._store, listed, nominated)
+            return examine(fleet, now), examine_consents(fleet, today, self._rules)
+        return found, consents

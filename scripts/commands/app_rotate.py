@@ -106,8 +106,8 @@ def _after_a_leak(asked_at: datetime, *, cut_off: bool) -> tuple[list[str], list
     dies, tokens = asked_at + OVERLAP, asked_at + OVERLAP + _TOKEN
     at_once = [
         (
-            "nothing of a client secret before the last one that Amazon made: it stopped with this request, and sellers "
-            "who hold it fail until the new one has reached them"
+            "nothing of a client secret before the last one that Amazon made: it stopped with this request, and "
+            "sellers who hold it fail until the new one has reached them"
         ),
     ]
     works = [
