@@ -97,7 +97,10 @@ class Secret:
 
     def holder(self, label: str) -> str | None:
         """Name the version that holds `label`; None if none does."""
-        return next((version for version, labels in self.versions.items() if label in labels), None)
+        for version, labels in self.versions.items():
+            if label in labels:
+                return version
+        return None
 
     @property
     def account(self) -> str:

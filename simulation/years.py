@@ -18,7 +18,7 @@ from simulation.troubles import Troubles
 from simulation.world import Product, World
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from simulation.invariants import Broken
 
@@ -61,8 +61,8 @@ class Years:
         roles = Random(f"{seed}/roles")  # noqa: S311 - as above
         self._consents = Consents(self.world, roles, intensity, self._people.needs)
 
-    def live(self, years: float) -> Tally:
-        """Live through `years`, and tell."""
+    def live(self, years: float, seen_enough: Callable[[Sequence[Broken]], bool] = lambda _: False) -> Tally:
+        """Live through `years`, or until a week in which what has broken is enough, and tell."""
         clock = self.world.clock
         self.world.set_app()
         for row in self.world.fleet.sellers:
@@ -75,7 +75,7 @@ class Years:
             if row.application == "own":
                 self._wait_for_own(row.seller)
         end = START + _YEAR * years
-        while clock.now() < end:
+        while clock.now() < end and not seen_enough(self.world.watch.broken):
             clock.advance(_WEEK)
             self._look()
         return self._tally()
