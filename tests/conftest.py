@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from provisioning import naming
 from provisioning.amazon import Amazon, Endpoints
@@ -22,6 +23,11 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.fakes.engine import Declaration
+
+# What hypothesis measures by the wall clock, a test's and its examples' 200 ms, says on a busy machine only that it is
+# busy, and then calls a test that holds flaky. Everything else of its default, or of its profile for CI, stays.
+settings.register_profile("busy", settings(), deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("busy")
 
 ROSTER = """\
 seller,account_name,application,region,selling_partner_id,marketplaces,consented_on
