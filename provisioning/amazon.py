@@ -15,7 +15,7 @@ import urllib.request
 from dataclasses import dataclass, field
 from datetime import UTC
 from http.client import HTTPException
-from typing import TYPE_CHECKING, Any, Final, NoReturn, TypeGuard
+from typing import TYPE_CHECKING, Any, Final, NoReturn, Protocol, TypeGuard
 
 from provisioning.causes import UNKNOWN, is_transient, lwa_cause, sp_api_cause
 from provisioning.errors import AmazonRefused, BadInput, Unreachable
@@ -46,6 +46,7 @@ _LONGEST_ANSWER: Final = 2**20
 _OK: Final = 200
 _BAD_REQUEST: Final = 400
 _FORBIDDEN: Final = 403
+_TOO_MANY: Final = 429
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +107,16 @@ class Answer:
         return error if isinstance(error, str) else None
 
 
+class Pace(Protocol):
+    """A budget that many share, as budget.py has it."""
+
+    def wait(self) -> None:
+        """Wait for one's turn."""
+
+    def lower(self) -> None:
+        """Take note that there were too many."""
+
+
 class Amazon:
     """Asks LWA and SP-API, three times at most where the answer only means "later".
 
@@ -121,6 +132,20 @@ class Amazon:
         self._endpoints = endpoints
         self._send = send or _send
         self._sleep = sleep
+
+    def paced(self, pace: Pace) -> Amazon:
+        """Make one that asks LWA no more often than `pace` allows, and tells it where LWA says "too many"."""
+
+        def send(request: urllib.request.Request) -> Answer:
+            if request.full_url != self._endpoints.token_url:
+                return self._send(request)
+            pace.wait()
+            answer = self._send(request)
+            if answer.status == _TOO_MANY:
+                pace.lower()
+            return answer
+
+        return Amazon(self._endpoints, send, self._sleep)
 
     def refresh(self, app: App, refresh_token: str) -> Tokens:
         """Trade a refresh token for an access token; Amazon normally returns the same refresh token (sp-api.md 3)."""

@@ -5,6 +5,7 @@ Shapes are sp-api.md 1.3; a shape that Amazon does not promise is never a hard c
 
 from __future__ import annotations
 
+import io
 import re
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
@@ -14,6 +15,8 @@ from provisioning.errors import BadInput
 from provisioning.marketplaces import find_marketplace
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
     from provisioning.roster import Row
 
 #: Our format; the last two columns are for sellers with an application of their own.
@@ -82,6 +85,9 @@ class Batch:
     rows: tuple[HandedIn | Unreadable, ...]
     dropped: tuple[str, ...] = ()
 
+    def __iter__(self) -> Iterator[HandedIn | Unreadable]:
+        return iter(self.rows)
+
 
 def check_refresh_token(text: str) -> str:
     """Clean and check a refresh token; raises BadInput that says what was pasted instead."""
@@ -147,50 +153,73 @@ def hand_in(seller: str, refresh_token: str, client_id: str = "", client_secret:
 
 def read_csv(text: str, source: str) -> Batch:
     """Read a CSV of credentials in our format or Amazon's; raises BadInput if the file as a whole cannot be read."""
-    lines = sheet.rows(text, source)
-    _, first = next(lines, (1, []))
-    header = [cell.strip() for cell in first]
-    columns = _format(header, source)
-    rows = tuple(
-        _record(dict(zip(header, cells, strict=False)), len(cells) - len(header), line)
-        for line, cells in lines
-        if any(cell.strip() for cell in cells)
-    )
-    dropped = tuple(name for name in header if columns is AMAZON_COLUMNS and name == "Mail")
-    return Batch(rows, dropped)
+    lines = list(io.StringIO(text, newline=""))
+    return Batch(tuple(read_rows(lines, source)), dropped_columns(lines, source))
 
 
-def _format(header: list[str], source: str) -> tuple[str, ...]:
+def read_rows(lines: Iterable[str], source: str) -> Iterator[HandedIn | Unreadable]:
+    """Read rows one by one as `read_csv` does, for a file of any length; line ends stay on the lines."""
+    found = sheet.readable(lines)
+    header, _ = _header(next(found, None), source)
+    for line in found:
+        if line.fault or any(cell.strip() for cell in line.cells):
+            yield _record(header, line)
+
+
+def dropped_columns(lines: Iterable[str], source: str) -> tuple[str, ...]:
+    """Name the columns that are read and not kept; raises BadInput like `read_csv`."""
+    header, columns = _header(next(sheet.readable(lines), None), source)
+    return tuple(name for name in header if columns is AMAZON_COLUMNS and name == "Mail")
+
+
+def _header(line: sheet.Line | None, source: str) -> tuple[list[str], tuple[str, ...]]:
+    header = [cell.strip() for cell in line.cells] if line else []
     # Only names of ours are quoted: without a header this line is the first seller's credential.
     twice = sorted({name for name in (*OUR_COLUMNS, *AMAZON_COLUMNS) if header.count(name) > 1})
     if twice:
         raise BadInput(f"{source}, row 1: column {', '.join(twice)} stands twice; nothing was changed")
+    if not _is_text(header):
+        raise BadInput(f"{source}, row 1: this is not UTF-8: save the file as UTF-8; nothing was changed")
     for columns, needed in ((OUR_COLUMNS, OUR_COLUMNS[:2]), (AMAZON_COLUMNS, AMAZON_COLUMNS[:2])):
         if set(needed) <= set(header) <= set(columns):
-            return columns
+            return header, columns
     raise BadInput(
         f"{source}, row 1: the header has to be {','.join(OUR_COLUMNS[:2])}[,{','.join(OUR_COLUMNS[2:])}] "
         f"or {','.join(AMAZON_COLUMNS)}; nothing was changed"
     )
 
 
-def _record(cells: dict[str, str], surplus: int, row: int) -> HandedIn | Unreadable:
+def _record(header: list[str], line: sheet.Line) -> HandedIn | Unreadable:
+    row, cells = line.number, dict(zip(header, line.cells, strict=False))
+    if line.fault:
+        return Unreadable(row, "", line.fault)
     name = clean(cells.get("seller") or cells.get("SellerId") or "")
     if not (naming.is_seller(name) if "seller" in cells else _PARTNER_ID.fullmatch(name)):
         # Not quoted: where columns are swapped, this is the token.
         return Unreadable(row, "", f"the row names no seller: {_SLUG if 'seller' in cells else _ID}")
-    if surplus:
-        wrong = "too many" if surplus > 0 else "too few"
+    if len(line.cells) != len(header):
+        wrong = "too many" if len(line.cells) > len(header) else "too few"
         return Unreadable(row, name, f"the row has {wrong} fields for its header")
+    if not _is_text(line.cells):
+        return Unreadable(row, name, "the row is not UTF-8: save the file as UTF-8")
     try:
-        if "SellerId" in cells:
-            token = check_refresh_token(cells["RefreshToken"])
-            market = _marketplace_id(clean(cells.get("MarketplaceId", "")))
-            return HandedIn(name.upper(), token, by_partner_id=True, marketplace=market, row=row)
-        found = hand_in(name, cells["refresh_token"], cells.get("client_id", ""), cells.get("client_secret", ""))
+        return replace(_handed_in(name, cells), row=row)
     except BadInput as error:
-        return Unreadable(row, name, str(error))
-    return replace(found, row=row)
+        spanned = f" (the row ends in line {line.last}: a quote may be missing)" if line.last > row else ""
+        return Unreadable(row, name, f"{error}{spanned}")
+
+
+def _handed_in(name: str, cells: dict[str, str]) -> HandedIn:
+    if "SellerId" in cells:
+        token = check_refresh_token(cells["RefreshToken"])
+        market = _marketplace_id(clean(cells.get("MarketplaceId", "")))
+        return HandedIn(name.upper(), token, by_partner_id=True, marketplace=market)
+    return hand_in(name, cells["refresh_token"], cells.get("client_id", ""), cells.get("client_secret", ""))
+
+
+def _is_text(cells: Iterable[str]) -> bool:
+    """Whether all of it was UTF-8: bytes that are none were read as lone surrogates."""
+    return not any("\ud800" <= letter <= "\udfff" for cell in cells for letter in cell)
 
 
 def _marketplace_id(text: str) -> str:

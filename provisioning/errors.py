@@ -11,6 +11,7 @@ SellerkeysError
 │   └── LabelMoved            somebody else moved a staging label first
 ├── AmazonRefused         4  Amazon answered and said no; carries the cause
 └── Unreachable           5  no answer, or an answer that says "later"; safe to run again
+    ├── Throttled             AWS was asked too often
     └── AccessDenied          AWS answered and will not let us
 
 Callers pass facts, the classes hold the words. No message ever holds a secret's value.
@@ -107,6 +108,10 @@ class Unreachable(SellerkeysError):
     """AWS or Amazon gave no usable answer; running the same again is safe."""
 
     exit_code = 5
+
+
+class Throttled(Unreachable):
+    """AWS put a call off because there were too many of them."""
 
 
 class AccessDenied(Unreachable):

@@ -32,8 +32,8 @@ def put_first(store: Store, secret: Secret, credential: Credential) -> bool:
     """Put a secret's first value; tells whether it, and not somebody else's, is current."""
     text = credential.to_json()
     version = version_id(secret.arn, text)
-    if secret.holder(CURRENT) is None:
-        store.put(secret.arn, text, version=version, labels=[FIRST])
+    if secret.holder(CURRENT) is None and CURRENT in store.put(secret.arn, text, version=version, labels=[FIRST]):
+        return True
     found = store.describe(secret.arn).holder(CURRENT)
     if found is None:
         # A rotation that was turned on too early has left a version, so ours was not the secret's first.

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import cached_property
+from threading import Lock
 from typing import TYPE_CHECKING, Protocol
 
 from provisioning.errors import AmazonRefused, SellerkeysError, Unreachable
@@ -16,10 +17,11 @@ from provisioning.fingerprint import client_mark, partner_print, stores_print
 from provisioning.offering import Offering
 from provisioning.outcomes import Outcome, failure
 from provisioning.payload import OWN, App, Credential, Offer
-from provisioning.planning import Action, Planned, Refused
+from provisioning.planning import Action, Planned
 from provisioning.proving import prove
 from provisioning.state import ACTIVE, State
 from provisioning.store import CURRENT
+from provisioning.surveying import Refused
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -40,14 +42,18 @@ class Carrier(Protocol):
 def apply(plan: Iterable[Planned | Refused], carrier: Carrier) -> Iterator[Outcome]:
     """Carry a plan out, one outcome for each entry as it is known; a failure never stops the others."""
     for planned in plan:
-        if isinstance(planned, Refused):
-            yield failure(planned.seller, planned.why, planned.row)
-            continue
-        try:
-            outcome = carrier.carry_out(planned)
-        except SellerkeysError as error:
-            outcome = failure(planned.seller.seller, error)
-        yield replace(outcome, row=planned.handed_in.row)
+        yield carried_out(planned, carrier)
+
+
+def carried_out(planned: Planned | Refused, carrier: Carrier) -> Outcome:
+    """Carry one thing out, and tell what became of it, a failure too."""
+    if isinstance(planned, Refused):
+        return failure(planned.seller, planned.why, planned.row)
+    try:
+        outcome = carrier.carry_out(planned)
+    except SellerkeysError as error:
+        outcome = failure(planned.seller.seller, error)
+    return replace(outcome, row=planned.handed_in.row)
 
 
 class Prover:
@@ -57,6 +63,7 @@ class Prover:
         self._fleet = fleet
         self._store = store
         self._amazon = amazon
+        self._guard = Lock()
 
     def prove(self, planned: Planned, keep: Callable[[str], None] = lambda _: None) -> tuple[Credential, State]:
         """Compose the whole credential and prove it; it then holds the refresh token that Amazon answered with.
@@ -88,8 +95,14 @@ class Prover:
             selling_partner_id=seller.selling_partner_id or None,
         )
 
-    @cached_property
+    @property
     def _shared_app(self) -> tuple[App, str]:
+        # One thread reads it, for all.
+        with self._guard:
+            return self._read_app
+
+    @cached_property
+    def _read_app(self) -> tuple[App, str]:
         value = self._store.read(self._fleet.app_secret)
         return App.from_json(value.text), value.version
 

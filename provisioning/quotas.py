@@ -60,6 +60,8 @@ SECRETS: Final = Quota("secrets in the account and region", Fact(500_000, "no so
 READS: Final = Quota("GetSecretValue calls a second", Fact(10_000, "AWS What's New, 2025-03"))
 #: PutSecretValue, UpdateSecret, UpdateSecretVersionStage and replication, all together.
 WRITES: Final = Quota("writes to Secrets Manager a second", Fact(50, _LIMITS))
+ROTATION_STARTS: Final = Quota("RotateSecret calls a second", Fact(50, _LIMITS))
+TAGGINGS: Final = Quota("TagResource calls a second", Fact(50, _LIMITS))
 CREATIONS: Final = Quota("CreateSecret calls a second", Fact(50, "no source found", Status.UNCONFIRMED))
 CONCURRENCY: Final = Quota(
     "Lambda invocations at the same time", Fact(1_000, "Lambda developer guide, 2023"), adjustable=True

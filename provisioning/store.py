@@ -32,6 +32,7 @@ from provisioning.errors import (
     SecretEmpty,
     SecretNotDeclared,
     SellerkeysError,
+    Throttled,
     Unreachable,
 )
 
@@ -178,12 +179,13 @@ class Store:
         except SecretEmpty:
             return None
 
-    def put(self, secret_id: str, text: str, *, version: str, labels: Sequence[str]) -> None:
-        """Put a new version under `labels`; the same version with the same text again does nothing."""
+    def put(self, secret_id: str, text: str, *, version: str, labels: Sequence[str]) -> frozenset[str]:
+        """Put a new version under `labels`, and tell the labels it now has; the same again does nothing."""
         asked: dict[str, Any] = {"SecretString": text, "ClientRequestToken": version, "VersionStages": list(labels)}
         if self._rotation_token:
             asked["RotationToken"] = self._rotation_token
-        self._ask(_TAKES_VALUE, secret_id, self._client.put_secret_value, **asked)
+        answer = self._ask(_TAKES_VALUE, secret_id, self._client.put_secret_value, **asked)
+        return frozenset((answer or {}).get("VersionStages", ()))
 
     def move(self, secret_id: str, label: str, *, to: str | None, source: str | None) -> None:
         """Move `label` from version `source` to version `to`; `to` None takes it off, `source` None expects it nowhere.
@@ -286,6 +288,8 @@ def _translated(error: ClientError, action: str, secret_id: str) -> SellerkeysEr
         failure = AccessDenied(action, secret_id)
     elif code in _BAD_KEYS:
         failure = Unreachable(f"AWS does not accept these credentials ({code}): sign in again, then run this again")
-    elif code.startswith(("Throttl", "TooManyRequests")) or status >= _FIRST_SERVER_ERROR:
+    elif code.startswith(("Throttl", "TooManyRequests")):
+        failure = Throttled(f"AWS put {action} on {secret_id} off ({code}): run this again")
+    elif status >= _FIRST_SERVER_ERROR:
         failure = Unreachable(f"AWS put {action} on {secret_id} off ({code}): run this again")
     return failure

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import click
@@ -10,14 +9,14 @@ import click
 from provisioning.credentials import HandedIn
 from provisioning.errors import BadInput, SecretNotDeclared, Waiting
 from provisioning.outcomes import Outcome
-from provisioning.planning import Refused
+from provisioning.surveying import Refused
 from scripts.report import say
 from scripts.roster_file import RosterFile
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
-    from provisioning.credentials import Batch, Unreadable
+    from provisioning.credentials import Unreadable
     from provisioning.planning import Planned
     from provisioning.roster import Record, Row
     from scripts.session import Session
@@ -45,13 +44,12 @@ class Declaring:
         """The rows that cannot be added."""
         return [outcome for outcome in self.foreseen.outcomes if outcome.exit_code]
 
-    def sift(self, batch: Batch) -> Batch:
-        """Take out the credentials of sellers about whom the roster says something else than their new row."""
-
-        def is_contradicted(handed_in: HandedIn | Unreadable) -> bool:
-            return isinstance(handed_in, HandedIn) and any(handed_in.is_for(row) for row in self.foreseen.refused)
-
-        return replace(batch, rows=tuple(each for each in batch.rows if not is_contradicted(each)))
+    def without_contradicted(self, batch: Iterable[HandedIn | Unreadable]) -> Iterator[HandedIn | Unreadable]:
+        """Leave out the credentials of sellers about whom the roster says something else than their new row."""
+        refused = self.foreseen.refused
+        for each in batch:
+            if not (isinstance(each, HandedIn) and any(each.is_for(row) for row in refused)):
+                yield each
 
     def up(self) -> tuple[Row, ...]:
         """Add the rows and run `pulumi up`; gives the roster's rows. Raises Waiting where the person does not agree."""
@@ -67,12 +65,8 @@ class Declaring:
         return rows
 
 
-def foretold(plan: Iterable[Planned | Refused]) -> tuple[list[Outcome], list[Planned | Refused]]:
-    """Tell apart, in a dry run, the sellers whose secret `pulumi up` would have made; gives the others, too."""
-    would, others = [], []
-    for entry in plan:
-        if isinstance(entry, Refused) and isinstance(entry.why, SecretNotDeclared):
-            would.append(Outcome(entry.seller, "would declare", "and then prove and onboard", row=entry.row))
-        else:
-            others.append(entry)
-    return would, others
+def foretold(entry: Planned | Refused) -> Outcome | None:
+    """Tell, in a dry run, of a seller whose secret `pulumi up` would have made; None for any other."""
+    if isinstance(entry, Refused) and isinstance(entry.why, SecretNotDeclared):
+        return Outcome(entry.seller, "would declare", "and then prove and onboard", row=entry.row)
+    return None

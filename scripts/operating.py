@@ -67,7 +67,7 @@ def tell(session: Session, found: Collection[Outcome], reading: Reading | None =
         report.outcomes(found, as_json=False)
         return
     sellers = [
-        {name: value for name, value in asdict(outcome).items() if name != "row"}
+        {name: value for name, value in asdict(outcome).items() if name not in {"row", "cause"}}
         | {"detail": plain(outcome.detail), "read_as": roles.get(outcome.seller)}
         for outcome in found
     ]

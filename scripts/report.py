@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import sys
 from collections import Counter
-from dataclasses import asdict, replace
 from typing import TYPE_CHECKING
 
 import click
@@ -44,14 +43,11 @@ def table(columns: Sequence[str], rows: Collection[Sequence[str]]) -> None:
         click.echo("  ".join(cell.ljust(width) for cell, width in zip(cells, widths, strict=True)).rstrip())
 
 
-def outcomes(found: Collection[Outcome], dropped: Sequence[str] = (), *, as_json: bool) -> None:
-    """Print what became of each seller, and how many of each result there were."""
-    counts = Counter(outcome.result for outcome in found)
+def outcomes(found: Collection[Outcome], *, as_json: bool = False, counts: Counter[str] | None = None) -> None:
+    """Print what became of each seller, and how many of each result there were; `counts` may cover more of them."""
+    counts = Counter(outcome.result for outcome in found) if counts is None else counts
     if as_json:
-        sellers = [
-            asdict(replace(outcome, seller=plain(outcome.seller), detail=plain(outcome.detail))) for outcome in found
-        ]
-        document({"sellers": sellers, "dropped_columns": list(dropped), "summary": dict(counts)})
+        document({"sellers": [_fields(outcome) for outcome in found], "dropped_columns": [], "summary": dict(counts)})
         return
     if any(outcome.row for outcome in found):
         rows = [(each.seller, each.result, str(each.row or ""), each.detail) for each in found]
@@ -60,7 +56,17 @@ def outcomes(found: Collection[Outcome], dropped: Sequence[str] = (), *, as_json
         table(("seller", "result", "detail"), [(each.seller, each.result, each.detail) for each in found])
     if found:
         click.echo()
-    click.echo(f"{counted(len(found), 'seller')}{_listed(counts)}")
+    click.echo(f"{counted(sum(counts.values()), 'seller')}{_listed(counts)}")
+
+
+def _fields(outcome: Outcome) -> dict[str, object]:
+    return {
+        "seller": plain(outcome.seller),
+        "result": outcome.result,
+        "detail": plain(outcome.detail),
+        "exit_code": outcome.exit_code,
+        "row": outcome.row,
+    }
 
 
 def counted(number: int, thing: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self
 
-from provisioning.credentials import Batch, hand_in, read_csv
+from provisioning.credentials import Batch, hand_in
 from provisioning.errors import BadInput, Waiting
 from provisioning.roster import records
 from scripts.intake import STANDARD_INPUT, source
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from provisioning.credentials import HandedIn
     from provisioning.roster import Record, Row
-    from scripts.intake import Intake
+    from scripts.intake import BatchFile, Intake
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,10 +56,10 @@ class Request:
             return list(records(intake.text(self.from_roster), source(self.from_roster)))
         return [record_from(self.seller, self.row)] if self.seller and self.row else []
 
-    def credentials(self, intake: Intake, roster: Iterable[Row]) -> Batch:
+    def credentials(self, intake: Intake, roster: Iterable[Row]) -> Batch | BatchFile:
         """Read the file, or ask for the seller's credential; raises BadInput, or Waiting for one not in `roster`."""
         if self.file is not None:
-            return read_csv(intake.text(self.file), source(self.file))
+            return intake.batch(self.file)
         seller = next((row for row in roster if row.seller == self.seller), None)
         if seller is None:
             raise Waiting(f"{self.seller} is not in the roster: add it with `sellerkeys roster add`, then `pulumi up`")

@@ -19,20 +19,23 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ProfileNotFound
 
 from provisioning import naming, roster, settings
-from provisioning.amazon import Amazon, Endpoints
+from provisioning.amazon import Endpoints
 from provisioning.auditing.account import Auditor
 from provisioning.auditing.analyzer import Analyzer
 from provisioning.auditing.identities import Identities
 from provisioning.auditing.keys import Keys
 from provisioning.auditing.watch import Watch
+from provisioning.budget import Budget
 from provisioning.errors import BadInput, Unreachable
 from provisioning.fleet import Fleet
 from provisioning.holding import Holding
 from provisioning.operating.reading import Reading
+from provisioning.pacing import PacedStore, Writes
 from provisioning.sealing import Sealer
 from provisioning.serving import address
 from provisioning.store import Store
 from provisioning.table import Table
+from scripts.connections import connected
 from scripts.engine import Engine
 from scripts.intake import Intake
 
@@ -42,6 +45,7 @@ if TYPE_CHECKING:
     from types_boto3_secretsmanager import SecretsManagerClient
     from types_boto3_sts import STSClient
 
+    from provisioning.amazon import Amazon
     from provisioning.operating.reading import Keys as LentKeys
     from provisioning.roster import Row
     from provisioning.settings import Settings
@@ -49,7 +53,11 @@ if TYPE_CHECKING:
 
 P = ParamSpec("P")
 
-_CONFIG: Final = Config(connect_timeout=5, read_timeout=20, retries={"mode": "standard"})
+#: As many connections as a bulk run has hands at most.
+_CONNECTIONS: Final = 64
+_CONFIG: Final = Config(
+    connect_timeout=5, read_timeout=20, retries={"mode": "standard"}, max_pool_connections=_CONNECTIONS
+)
 
 
 def connect(profile: str | None, region: str) -> SecretsManagerClient:
@@ -111,7 +119,7 @@ class Outside:
     identities: Callable[[str | None, str], STSClient] = connect_identities
     service: Callable[[str, str | None, str], Any] = connect_to
     secrets_as: Callable[[LentKeys, str], SecretsManagerClient] = connect_as
-    amazon: Callable[[Endpoints], Amazon] = Amazon
+    amazon: Callable[[Endpoints], Amazon] = connected
     engine: Callable[[Path, str], Engine] = Engine
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
     clock: Callable[[], float] = time.monotonic
@@ -163,6 +171,15 @@ class Session:
     def store(self) -> Store:
         """The fleet's secrets; raises Unreachable."""
         return Store(self._outside.secrets(self._invocation.profile, self.settings.region), clock=self._outside.now)
+
+    def paced_store(self, writes_a_second: float | None) -> PacedStore:
+        """Make a store for many threads, within so many writes a second, None for AWS's own number."""
+        client = self._outside.secrets(self._invocation.profile, self.settings.region)
+        return PacedStore(client, Writes.granted(writes_a_second, self.clock, self.sleep), self._outside.now)
+
+    def paced_amazon(self, requests_a_second: float) -> Amazon:
+        """Make a client of Amazon that asks Login with Amazon for no more than so many tokens a second."""
+        return self.amazon.paced(Budget(requests_a_second, self.clock, self.sleep))
 
     @cached_property
     def table(self) -> Table:

@@ -112,7 +112,7 @@ def _tell(session: Session, candidate: Candidate, outcome: Outcome, read_as: str
             report.say(f"{candidate.seller}: value read as {read_as}")
         report.outcomes([outcome], as_json=False)
         return
-    told: dict[str, Any] = {name: value for name, value in asdict(outcome).items() if name != "row"}
+    told: dict[str, Any] = {name: value for name, value in asdict(outcome).items() if name not in {"row", "cause"}}
     stores = [{"marketplace_id": market, "store_name": plain(name)} for market, name in candidate.stores]
     ids = {"current": candidate.current_partner_id, "waiting": candidate.selling_partner_id}
     report.document(told | {"stores": stores, "selling_partner_id": ids, "read_as": read_as})

@@ -143,7 +143,7 @@ def _iso(invited: Invited) -> str | None:
 
 def _document(found: Collection[Invited], limit: Cap | None) -> dict[str, Any]:
     sellers = [
-        {name: value for name, value in asdict(each.outcome).items() if name != "row"}
+        {name: value for name, value in asdict(each.outcome).items() if name not in {"row", "cause"}}
         | {"detail": plain(each.outcome.detail), "link": each.link, "until": _iso(each), "renews": each.renews}
         for each in found
     ]

@@ -1,4 +1,4 @@
-"""`sellerkeys onboard`: credentials in, proven, into their secrets."""
+"""`sellerkeys onboard`: credentials in, proven, into their secrets; one seller or ten thousand."""
 
 from __future__ import annotations
 
@@ -6,64 +6,98 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from provisioning import outcomes
+from provisioning.crowd import Crowd
 from provisioning.errors import BadInput
-from provisioning.onboarding import DryRun, Executor, Prover, apply
+from provisioning.onboarding import DryRun, Executor, Prover, carried_out
 from provisioning.planning import Planner
+from provisioning.surveying import Survey
 from scripts import report
 from scripts.declaring import Declaring, foretold
+from scripts.ledger import Ledger, report_option
 from scripts.progress import counted
+from scripts.rates import Rates, rate_options
 from scripts.request import Request
 from scripts.row_options import row_options
 from scripts.session import Session, pass_session
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from provisioning.credentials import HandedIn, Unreadable
+    from provisioning.fleet import Fleet
     from provisioning.outcomes import Outcome
+    from provisioning.surveying import Refused, Sifted
+
+    Rows = Iterable[HandedIn | Unreadable]
 
 
 @click.command()
 @click.argument("file", required=False, metavar="[FILE|-]")
 @click.option("--seller", metavar="SLUG", help="Onboard this one seller, asking for the credential, hidden.")
 @click.option("--dry-run", is_flag=True, help="Prove the credentials, and change nothing.")
+@report_option
+@rate_options
 @click.option("--up", is_flag=True, help="Add the sellers to the roster and run `pulumi up` first.")
 @click.option("--yes", is_flag=True, help="With --up: do not ask before `pulumi up`.")
 @click.option("--from-roster", metavar="FILE|-", help="With --up: add every row of this CSV with the roster's columns.")
 @row_options
 @pass_session
-def onboard(session: Session, /, **options: Any) -> int:  # noqa: ANN401  Click's options, checked by Request
+def onboard(session: Session, /, reports: Sequence[str], **options: Any) -> int:  # noqa: ANN401  Click's, see Request
     """Prove sellers' credentials and put them into their secrets.
 
     FILE is a CSV with the columns seller,refresh_token[,client_id,client_secret] or Amazon's own
     SellerId,RefreshToken,MarketplaceId,Mail; - is standard input. Each seller has to be in the roster and declared by
     `pulumi up`; --up does both first, for the rows of --from-roster or, with --seller, for the row that the "Roster"
-    options describe. The same again is unchanged, so an interrupted run is simply repeated.
+    options describe. Many sellers are onboarded side by side, as fast as AWS takes writes. A bad row stops no good one.
+    The same again is unchanged, so an interrupted run is simply repeated.
     """
+    rates = Rates.of(options)
     request = Request.of(options)
     # First of all, so that settings which cannot be used are told before anything is asked or changed.
-    store, amazon = session.store, session.amazon
+    _ = session.store, session.amazon
     declaring = _declaring(session, request) if request.up else None
-    rows = declaring.foreseen.rows if declaring else session.fleet.sellers
-    batch = request.credentials(session.intake, rows)
+    batch = request.credentials(session.intake, declaring.foreseen.rows if declaring else session.fleet.sellers)
     for column in batch.dropped:
         report.say(f"column {column} was dropped: sellerkeys keeps no e-mail addresses")
-    found: list[Outcome] = []
-    if declaring:
-        found, batch = declaring.failures, declaring.sift(batch)
-        rows = declaring.up()
-    fleet = session.fleet_of(rows)
-    plan = Planner(fleet, store).plan(batch.rows)
-    if request.up and request.dry_run:
-        would, plan = foretold(plan)
-        found += would
-    prover = Prover(fleet, store, amazon)
-    carrier = DryRun(prover) if request.dry_run else Executor(fleet, store, prover, session.now)
-    try:
-        for outcome in counted(apply(plan, carrier), len(plan), "onboarding"):
-            found.append(outcome)
-    finally:
-        # Also after Ctrl-C: what was done is told.
-        report.outcomes(found, batch.dropped, as_json=session.as_json)
-    return outcomes.exit_code(found)
+    with Ledger(reports, batch.dropped, as_json=session.as_json) as ledger:
+        fleet = session.fleet_of(declaring.up()) if declaring else session.fleet
+        run = _Run(session, request, rates, fleet)
+        survey = Survey(fleet, run.store, _sifted(batch, declaring))
+        ledger.begin()
+        for outcome in declaring.failures if declaring else ():
+            ledger.add(ledger.room(), outcome)
+        todo = ((ledger.room(), sifted) for sifted in survey.sift(_sifted(batch, declaring)))
+        crowd = Crowd(run.act, rates.at_once)
+        try:
+            for number, outcome in counted(crowd.results(todo), survey.rows, "onboarding"):
+                ledger.add(number, outcome)
+        finally:
+            # Also after Ctrl-C: what was done is told.
+            for number, outcome in crowd.late:
+                ledger.add(number, outcome)
+    return ledger.exit_code
+
+
+def _sifted(batch: Rows, declaring: Declaring | None) -> Rows:
+    return declaring.without_contradicted(batch) if declaring else batch
+
+
+class _Run:
+    """One seller of many: looks at the secret, proves, puts; on any thread."""
+
+    def __init__(self, session: Session, request: Request, rates: Rates, fleet: Fleet) -> None:
+        self.store = session.paced_store(rates.writes)
+        prover = Prover(fleet, self.store, session.paced_amazon(rates.tokens))
+        self._carrier = DryRun(prover) if request.dry_run else Executor(fleet, self.store, prover, self.store.now)
+        self._planner = Planner(fleet, self.store)
+        self._foretells = request.up and request.dry_run
+
+    def act(self, numbered: tuple[int, Sifted | Refused]) -> tuple[int, Outcome]:
+        """Do what there is to do, and tell what became of it."""
+        number, sifted = numbered
+        planned = self._planner.decide(sifted)
+        foretold_of = foretold(planned) if self._foretells else None
+        return number, foretold_of or carried_out(planned, self._carrier)
 
 
 def _declaring(session: Session, request: Request) -> Declaring:

@@ -144,7 +144,7 @@ class FakeSecretsManager:
         ClientRequestToken: str,
         VersionStages: list[str],
         RotationToken: str | None = None,
-    ) -> None:
+    ) -> dict[str, Any]:
         assert RotationToken != ""
         assert 32 <= len(ClientRequestToken) <= 64
         with self._call("PutSecretValue"):
@@ -153,7 +153,7 @@ class FakeSecretsManager:
             if present is not None:
                 if present != SecretString:
                     raise _error("ResourceExistsException", "the version already holds another value")
-                return
+                return {"VersionStages": sorted(held.labels.get(ClientRequestToken, ()))}
             first = not any(value is not None for value in held.values.values())
             pending = held.holder("AWSPENDING")
             takes_over = self.any_label_abandons or {"AWSCURRENT", "AWSPENDING"} & set(VersionStages)
@@ -165,6 +165,7 @@ class FakeSecretsManager:
                 held.attach(label, ClientRequestToken)
             if first and held.holder("AWSCURRENT") is None:
                 held.attach("AWSCURRENT", ClientRequestToken)
+            return {"VersionStages": sorted(held.labels[ClientRequestToken])}
 
     def update_secret_version_stage(
         self,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from contextlib import suppress
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given
@@ -17,9 +18,14 @@ from provisioning.credentials import (
     HandedIn,
     Unreadable,
     read_csv,
+    read_rows,
 )
 from provisioning.errors import BadInput
+from provisioning.sheet import readable
 from tests.silence import assert_silent
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 TOKEN = "Atzr|PLACEHOLDER"
 CLIENT_ID = "amzn1.application-oa2-client.PLACEHOLDER"
@@ -111,21 +117,6 @@ def test_a_row_is_where_it_begins() -> None:
             "row 1: column refresh_token stands twice",
             id="a column twice",
         ),
-        pytest.param(
-            f'{HEADER}\nberlin,x\nmaple,"Atzr|{CANARY}\n',
-            "row 3: this is not CSV (unexpected end of data)",
-            id="a quote that never closes",
-        ),
-        pytest.param(
-            f'{HEADER}\nmaple,"Atzr|{CANARY}"x\n',
-            "row 2: this is not CSV (',' expected after '\"')",
-            id="a quote that closes too early",
-        ),
-        pytest.param(
-            f"{HEADER}\nmaple,{CANARY * 10000}\n",
-            "row 2: this is not CSV (field larger than field limit (131072))",
-            id="an endless cell",
-        ),
     ],
 )
 def test_a_file_that_cannot_be_read(text: str, why: str) -> None:
@@ -161,6 +152,21 @@ def test_a_file_that_cannot_be_read(text: str, why: str) -> None:
             f"=1+1,Atzr|{CANARY}",
             Unreadable(2, "", "the row names no seller: one is called by 1 to 32 of a-z, 0-9 and -"),
             id="a formula",
+        ),
+        pytest.param(
+            f'maple,"Atzr|{CANARY}',
+            Unreadable(2, "", "this is not CSV (unexpected end of data)"),
+            id="a quote that never closes",
+        ),
+        pytest.param(
+            f'maple,"Atzr|{CANARY}"x',
+            Unreadable(2, "", "this is not CSV (',' expected after '\"')"),
+            id="a quote that closes too early",
+        ),
+        pytest.param(
+            f"maple,{CANARY * 10000}",
+            Unreadable(2, "", "the row does not come to its end: a quote is not closed, or a line is endless"),
+            id="an endless cell",
         ),
         pytest.param(
             f"maple,Atza|{CANARY}",
@@ -233,3 +239,59 @@ def test_any_text_at_all(text: str) -> None:
     """Whatever is handed in is a batch or a BadInput, and no other failure."""
     with suppress(BadInput):
         assert isinstance(read_csv(text, "creds.csv"), Batch)
+
+
+_PIECES = st.sampled_from(
+    [
+        "\ufeff",
+        "\r\n",
+        "\n",
+        "\r",
+        '"',
+        ",",
+        "\0",
+        "\udcff",
+        "=cmd|'!A0",
+        "Atzr|" + "x" * 2044,
+        "maple,Atzr|x",
+        "berlin",
+    ]
+)
+
+
+@given(st.lists(_PIECES | st.text(max_size=5), max_size=30).map("".join))
+def test_ugly_rows_keep_no_good_one_back(ugly: str) -> None:
+    """Whatever stands in the rows before it, short of an open quote, a good row is read, and none stands twice."""
+    last = "kyoto," + TOKEN
+    text = HEADER + "\n" + ugly.replace('"', "'") + "\n" + last
+
+    rows = read_csv(text, "creds.csv").rows
+
+    assert rows[-1] == HandedIn("kyoto", TOKEN, row=len(list(io.StringIO(text, newline=""))))
+    assert len({row.row for row in rows}) == len(rows)
+
+
+@given(st.lists(_PIECES | st.text(max_size=5), max_size=30).map("".join))
+def test_an_open_quote_ends_somewhere(ugly: str) -> None:
+    """With quotes too, no line is lost without a row that names it: each begins a row or lies inside a quoted one."""
+    text = HEADER + "\n" + ugly
+    lines = list(io.StringIO(text, newline=""))
+    found = list(readable(lines))
+
+    assert [line.number for line in found] == [1, *(line.last + 1 for line in found)][: len(found)]
+    assert sum(line.last - line.number + 1 for line in found) == len(lines)
+
+
+def test_no_more_than_a_row_in_memory() -> None:
+    """A file is read as it is gone through: nothing of it is read ahead but what one open quote may reach."""
+    read = []
+
+    def lines() -> Iterator[str]:
+        for number in range(1, 1_000):
+            read.append(number)
+            yield f"{HEADER}\n" if number == 1 else f"s{number},{TOKEN}\n"
+
+    rows = read_rows(lines(), "creds.csv")
+
+    assert next(rows) == HandedIn("s2", TOKEN, row=2)
+    assert len(read) <= 3

@@ -12,11 +12,13 @@ from provisioning.outcomes import Outcome, exit_code, failure
 @pytest.mark.parametrize(
     ("error", "outcome"),
     [
-        pytest.param(SellerkeysError("no"), Outcome("maple", "failed", "no", 1, 7), id="failed"),
-        pytest.param(BadInput("no"), Outcome("maple", "unusable", "no", 2, 7), id="unusable"),
-        pytest.param(Waiting("no"), Outcome("maple", "waiting", "no", 3, 7), id="waiting"),
-        pytest.param(AmazonRefused(REVOKED), Outcome("maple", "refused", REVOKED.sentence, 4, 7), id="refused"),
-        pytest.param(Unreachable("no"), Outcome("maple", "unreachable", "no", 5, 7), id="unreachable"),
+        pytest.param(SellerkeysError("no"), Outcome("maple", "failed", "no", 1, 7, "sellerkeys-error"), id="failed"),
+        pytest.param(BadInput("no"), Outcome("maple", "unusable", "no", 2, 7, "bad-input"), id="unusable"),
+        pytest.param(Waiting("no"), Outcome("maple", "waiting", "no", 3, 7, "waiting"), id="waiting"),
+        pytest.param(
+            AmazonRefused(REVOKED), Outcome("maple", "refused", REVOKED.sentence, 4, 7, REVOKED.code), id="refused"
+        ),
+        pytest.param(Unreachable("no"), Outcome("maple", "unreachable", "no", 5, 7, "unreachable"), id="unreachable"),
     ],
 )
 def test_a_failure(error: SellerkeysError, outcome: Outcome) -> None:
@@ -43,3 +45,23 @@ def test_a_failure(error: SellerkeysError, outcome: Outcome) -> None:
 def test_the_exit_code(codes: list[int], total: int) -> None:
     """One cause gives its code, several give 1; bad rows beside good ones are failures of items (design.md 8)."""
     assert exit_code([Outcome("maple", "", "", code) for code in codes]) == total
+
+
+@pytest.mark.parametrize(
+    ("result", "code", "came_to"),
+    [
+        ("onboarded", 0, "created"),
+        ("offered", 0, "changed"),
+        ("completed", 0, "changed"),
+        ("unchanged", 0, "unchanged"),
+        ("would fill", 0, "planned"),
+        ("unusable", 2, "refused"),
+        ("refused", 4, "refused"),
+        ("waiting", 3, "waiting"),
+        ("unreachable", 5, "failed"),
+        ("failed", 1, "failed"),
+    ],
+)
+def test_what_it_came_to(result: str, code: int, came_to: str) -> None:
+    """A report sorts results into seven kinds, whatever the word of the command."""
+    assert Outcome("maple", result, "", code).outcome == came_to

@@ -10,10 +10,11 @@ import pytest
 from provisioning.credentials import HandedIn, Unreadable
 from provisioning.errors import BadInput, RotationPending, SecretBeingDeleted, SecretNotDeclared, Unreachable, Waiting
 from provisioning.fingerprint import fingerprint
-from provisioning.planning import Action, Planned, Planner, Refused
+from provisioning.planning import Action, Planned, Planner
 from provisioning.roster import row_from
 from provisioning.state import State
 from provisioning.store import Store
+from provisioning.surveying import Refused
 
 if TYPE_CHECKING:
     from collections.abc import Callable

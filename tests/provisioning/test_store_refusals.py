@@ -18,6 +18,7 @@ from provisioning.errors import (
     SecretEmpty,
     SecretNotDeclared,
     SellerkeysError,
+    Throttled,
     Unreachable,
 )
 from provisioning.store import CURRENT, PENDING, Store
@@ -159,15 +160,15 @@ def store(client: SecretsManagerClient) -> Store:
                 code,
                 CANARY,
                 status,
-                lambda action, code=code: Unreachable(f"AWS put {action} on {NAME} off ({code}): run this again"),
+                lambda action, code=code, kind=kind: kind(f"AWS put {action} on {NAME} off ({code}): run this again"),
                 id=code,
             )
-            for code, status in [
-                ("ThrottlingException", 400),
-                ("Throttling", 400),
-                ("TooManyRequestsException", 400),
-                ("InternalServiceError", 500),
-                ("503", 503),
+            for code, status, kind in [
+                ("ThrottlingException", 400, Throttled),
+                ("Throttling", 400, Throttled),
+                ("TooManyRequestsException", 400, Throttled),
+                ("InternalServiceError", 500, Unreachable),
+                ("503", 503, Unreachable),
             ]
         ),
     ],

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import csv
 import json
-from typing import TYPE_CHECKING
+import os
+from typing import TYPE_CHECKING, Any
 
 import click
 import pytest
@@ -25,7 +27,14 @@ maple,Atzr|PLACEHOLDER-MAPLE,,
 berlin,Atzr|PLACEHOLDER-BERLIN,,
 kyoto,Atzr|PLACEHOLDER-KYOTO,{KYOTO},PLACEHOLDER-KYOTO-SECRET
 """
+PACE = {"reports", "lwa_rate", "write_rate", "at_once"}
 TOKENS = "seller,refresh_token\n"
+
+
+def options_of(argv: str) -> dict[str, Any]:
+    """What Click makes of it, without what says how fast and what is written down."""
+    options = onboard.make_context("onboard", argv.split()).params
+    return {name: value for name, value in options.items() if name not in PACE}
 
 
 @pytest.mark.parametrize(
@@ -44,7 +53,7 @@ TOKENS = "seller,refresh_token\n"
 )
 def test_argv_becomes_a_request(argv: str, wanted: Request) -> None:
     """What is typed and what it means, side by side."""
-    assert Request.of(onboard.make_context("onboard", argv.split()).params) == wanted
+    assert Request.of(options_of(argv)) == wanted
 
 
 @pytest.mark.parametrize(
@@ -60,10 +69,10 @@ def test_argv_becomes_a_request(argv: str, wanted: Request) -> None:
 )
 def test_contradictions_are_refused(argv: str, said: str) -> None:
     """Options that cannot both be meant change nothing."""
-    params = onboard.make_context("onboard", argv.split()).params
+    options = options_of(argv)
 
     with pytest.raises(BadInput) as refusal:
-        Request.of(params)
+        Request.of(options)
 
     assert str(refusal.value) == f"{said}; nothing was changed"
 
@@ -214,13 +223,9 @@ def test_amazon_out_of_reach(open_desk: Desk, amazon: FakeAmazon, aws: FakeSecre
         (b"sellers,token\n", "standard input, row 1: the header has to be seller,refresh_token[,client_id"),
         (b"seller,seller,refresh_token\n", "standard input, row 1: column seller stands twice; nothing was changed"),
         (b"x,Atzr|PLACEHOLDER-CANARY,Atzr|PLACEHOLDER-CANARY\n", "standard input, row 1: the header has to be"),
-        (b'seller,refresh_token\n"open', "standard input"),
-        (
-            b"seller,refresh_token\n\xff\xfe",
-            "standard input: byte 22 is not UTF-8: save the file as UTF-8; nothing was",
-        ),
+        ("seller,refresh_token\n".encode("utf-16"), "standard input, row 1: this is not UTF-8: save the file as UTF-8"),
     ],
-    ids=["empty", "header", "twice", "no header", "quote", "not utf-8"],
+    ids=["empty", "header", "twice", "no header", "UTF-16"],
 )
 def test_an_unreadable_file_changes_nothing(
     open_desk: Desk, aws: FakeSecretsManager, content: bytes, said: str
@@ -254,7 +259,15 @@ def test_json(open_desk: Desk) -> None:
 
     assert json.loads(result.stdout) == {
         "sellers": [
-            {"seller": "berlin", "result": "onboarded", "detail": "proven for DE; rotating", "exit_code": 0, "row": 2}
+            {
+                "seller": "berlin",
+                "result": "onboarded",
+                "detail": "proven for DE; rotating",
+                "exit_code": 0,
+                "row": 2,
+                "cause": "",
+                "outcome": "created",
+            }
         ],
         "dropped_columns": ["Mail"],
         "summary": {"onboarded": 1},
@@ -301,6 +314,72 @@ def test_without_a_terminal_nothing_hangs(desk: Desk) -> None:
     )
 
 
+def test_every_ugliness_costs_one_row(open_desk: Desk) -> None:
+    """BOM, CRLF, quotes, line ends, NUL, formulas, long tokens, repetitions: bad rows are named, good ones are done."""
+    rows = (
+        b"\xef\xbb\xbfseller,refresh_token",
+        b'maple,"Atzr|PLACEHOLDER-MAPLE"',
+        b'nobody,"Atzr|PLACEHOLDER-CANARY',
+        b"=cmd|' /C calc'!A0,Atzr|PLACEHOLDER-CANARY",
+        b'nobody,"Atzr|PLACEHOLDER-CANARY\r\nnobody"',
+        b"nobody,Atzr|PLACEHOLDER\0CANARY",
+        b"nobody,Atzr|PLACEHOLDER-CANARY-caf\xe9",
+        b'nobody,"Atzr|PLACEHOLDER-CANARY"x',
+        b"nobody,Atzr|" + b"C" * 2044,
+        b"maple,Atzr|PLACEHOLDER-MAPLE",
+        b"berlin,Atzr|PLACEHOLDER-BERLIN",
+    )
+
+    result = open_desk.run("onboard", "-", "--report", str(open_desk.folder / "r.csv"), piped=b"\r\n".join(rows))
+
+    written = list(csv.reader((open_desk.folder / "r.csv").read_text(encoding="utf-8").splitlines()))
+    assert (result.exit_code, result.stdout.splitlines()[-1]) == (1, "10 sellers: 2 onboarded, 8 unusable")
+    assert [(row[0], row[1], row[2], row[4]) for row in written[1:]] == [
+        ("2", "maple", "created", ""),
+        ("3", "", "refused", "bad-input"),
+        ("4", "", "refused", "bad-input"),
+        ("5", "nobody", "refused", "bad-input"),
+        ("7", "nobody", "refused", "bad-input"),
+        ("8", "nobody", "refused", "bad-input"),
+        ("9", "", "refused", "bad-input"),
+        ("10", "nobody", "refused", "bad-input"),
+        ("11", "maple", "refused", "bad-input"),
+        ("12", "berlin", "created", ""),
+    ]
+    assert "(the row ends in line 6: a quote may be missing)" in written[4][5]
+    assert "CANARY" not in result.output + str(written)
+
+
+def test_reports_hold_everybody(open_desk: Desk) -> None:
+    """The JSON report is the document that `--output json` prints; what cannot be written is told before anything."""
+    file, report = open_desk.write("sellers.csv", GOOD), open_desk.folder / "r.json"
+
+    written = open_desk.run("onboard", file, "--report", str(report))
+    printed = open_desk.run("--output", "json", "onboard", file)
+    refused = [
+        open_desk.run("onboard", file, "--report", str(open_desk.folder / name)) for name in ("r.txt", "no/r.csv")
+    ]
+
+    assert written.exit_code == printed.exit_code == 0
+    assert [seller["outcome"] for seller in json.loads(report.read_text())["sellers"]] == ["created"] * 3
+    assert [seller["outcome"] for seller in json.loads(printed.stdout)["sellers"]] == ["unchanged"] * 3
+    assert [result.exit_code for result in refused] == [2, 2]
+    assert "has to end in .csv or .json" in refused[0].stderr
+    assert "cannot be written (FileNotFoundError)" in refused[1].stderr
+
+
+def test_a_pipe_is_read_once(open_desk: Desk) -> None:
+    """A file that cannot be read twice, as from a password manager, is read once and kept."""
+    read, write = os.pipe()
+    os.write(write, GOOD.encode())
+    os.close(write)
+
+    result = open_desk.run("onboard", f"/dev/fd/{read}")
+
+    os.close(read)
+    assert (result.exit_code, result.stdout.splitlines()[-1]) == (0, "3 sellers: 3 onboarded")
+
+
 def test_ctrl_c_tells_what_was_done(open_desk: Desk, aws: FakeSecretsManager) -> None:
     """An interrupted run reports the sellers it finished; the same command continues."""
 
@@ -311,7 +390,7 @@ def test_ctrl_c_tells_what_was_done(open_desk: Desk, aws: FakeSecretsManager) ->
     aws.before = interrupt
     file = open_desk.write("sellers.csv", GOOD)
 
-    interrupted = open_desk.run("onboard", file)
+    interrupted = open_desk.run("onboard", file, "--at-once", "1")
     aws.live()
     continued = open_desk.run("onboard", file)
 
