@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
+CANARY = "PLACEHOLDER-" + "CANARY"
+
+
 class Host(BaseHTTPRequestHandler):
     """Says what it was sent; `/away` redirects, `/gone` hangs up."""
 
@@ -52,7 +55,7 @@ def url() -> Iterator[str]:
     server.server_close()
 
 
-def post(url: str, body: bytes = b"grant=PLACEHOLDER-CANARY") -> urllib.request.Request:
+def post(url: str, body: bytes = f"grant={CANARY}".encode()) -> urllib.request.Request:
     """A request."""
     return urllib.request.Request(url, data=body, method="POST")  # noqa: S310 - a loopback address
 
@@ -63,7 +66,7 @@ def test_one_connection_for_many_calls(url: str) -> None:
 
     answers = [connections(post(f"{url}/token")) for _ in range(3)]
 
-    assert [(answer.status, answer.body) for answer in answers] == [(429, b"grant=PLACEHOLDER-CANARY")] * 3
+    assert [(answer.status, answer.body) for answer in answers] == [(429, f"grant={CANARY}".encode())] * 3
     assert len({caller for caller, _ in Host.callers}) == 1
 
 
@@ -76,9 +79,9 @@ def test_a_redirect_is_an_answer(url: str) -> None:
 def test_no_answer_is_told_without_a_word_of_the_request(url: str) -> None:
     """A connection that breaks is an OSError; nothing was sent a second time."""
     with pytest.raises(OSError, match="ProtocolError") as failure:
-        Connections()(post(f"{url}/gone?PLACEHOLDER-CANARY"))
+        Connections()(post(f"{url}/gone?{CANARY}"))
 
-    assert_silent(failure.value, "PLACEHOLDER-CANARY")
+    assert_silent(failure.value, CANARY)
     assert len(Host.callers) == 1
 
 
