@@ -9,7 +9,7 @@ from rich.table import Table
 
 from provisioning.amazon import Amazon, Endpoints
 from provisioning.payload import App, Credential
-from provisioning.rotation.steps import Rotation
+from provisioning.rotation.steps import Recipe, Rotation
 from provisioning.store import CURRENT, Store
 from tests.fakes.amazon import FakeAmazon
 from tests.fakes.rotation import STEPS
@@ -67,7 +67,7 @@ def _counted() -> list[tuple[str, list[str], list[str]]]:
         store.put(name, text, version=_VERSION + "1", labels=[CURRENT])
     version = aws.begin_rotation(_SECRET)
     client = Amazon(Endpoints(), send=amazon, sleep=lambda _: None)
-    rotation = Rotation(store, client, _APP, lambda: datetime.now(UTC), lambda: _VERSION + "2")
+    rotation = Rotation(store, client, Recipe(_APP), lambda: datetime.now(UTC), lambda: _VERSION + "2")
     found = []
     for step in STEPS:
         aws.calls.clear()

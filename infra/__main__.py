@@ -42,7 +42,13 @@ app = AppSecret("app", AppSecretArgs(place=place, key_arn=key.arn), on_aws)
 queues = CredentialQueues("queues", CredentialQueuesArgs(place=place), on_aws)
 table = FleetTable("table", FleetTableArgs(place=place), on_aws)
 alarms = AlarmTopic("alarms", AlarmTopicArgs(place=place, contact=settings.application.contact), on_aws)
-rotates = RotationFunctionArgs(place=place, key_arn=key.arn, app_secret_arn=app.arn, alarm_topic_arn=alarms.arn)
+rotates = RotationFunctionArgs(
+    place=place,
+    key_arn=key.arn,
+    app_secret_arn=app.arn,
+    alarm_topic_arn=alarms.arn,
+    key_profiles=settings.key_profiles,
+)
 rotation = RotationFunction("rotation", rotates, on_aws)
 renews = ClientSecretFunctionArgs(
     place=place,

@@ -14,7 +14,7 @@ from infra.alarms import Alarm, declare_alarm, errors
 from infra.configuration import PROJECT
 from infra.function import FunctionArgs, declare_function
 from infra.policies.consent import consent_policy
-from provisioning import naming
+from provisioning import naming, profiles
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -94,6 +94,7 @@ class ConsentFunction(pulumi.ComponentResource):
             "SELLERKEYS_HELD_KEY": args.held_key_arn,
             "SELLERKEYS_ROTATION_FUNCTION": place.rotation_function,
             "SELLERKEYS_ROTATION": settings.rotation,
+            **profiles.variables(settings.key_profiles),
             "SELLERKEYS_CONSENT": json.dumps(shown | told, ensure_ascii=False),
         }
 

@@ -14,7 +14,7 @@ from infra.alarms import declare_alarm, errors
 from infra.configuration import PROJECT
 from infra.function import FunctionArgs, declare_function
 from infra.policies.rotation import rotation_policy
-from provisioning import naming
+from provisioning import naming, profiles
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -39,12 +39,16 @@ def zipped() -> Path:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RotationFunctionArgs:
-    """The fleet, the ARNs of key, app secret and alarm topic, and the zip, which is built unless there is one."""
+    """The fleet, the ARNs of key, app secret and alarm topic, and the zip, which is built unless there is one.
+
+    `key_profiles` are those whose further names each seller's secret is to hold.
+    """
 
     place: Place
     key_arn: pulumi.Input[str]
     app_secret_arn: pulumi.Input[str]
     alarm_topic_arn: pulumi.Input[str]
+    key_profiles: tuple[str, ...] = ()
     code: Path = field(default_factory=zipped)
 
 
@@ -66,7 +70,7 @@ class RotationFunction(pulumi.ComponentResource):
                 policy=pulumi.Output.from_input(args.key_arn).apply(lambda key_arn: rotation_policy(place, key_arn)),
                 memory=_MEMORY_MB,
                 timeout=_TIMEOUT_SECONDS,
-                variables={APP_VARIABLE: args.app_secret_arn},
+                variables={APP_VARIABLE: args.app_secret_arn} | profiles.variables(args.key_profiles),
             ),
             self,
         )

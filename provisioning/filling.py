@@ -6,6 +6,7 @@ only: this module ships in a function's zip.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol
 
 from provisioning.errors import RotationPending
@@ -18,7 +19,11 @@ if TYPE_CHECKING:
 
 
 class Schedule(Protocol):
-    """What tells how a fleet's secrets are rotated."""
+    """What tells how a fleet's secrets are rotated, and which further names they hold."""
+
+    @property
+    def profiles(self) -> tuple[str, ...]:
+        """The profiles of further names (`payload.PROFILES`)."""
 
     @property
     def schedule(self) -> str:
@@ -28,9 +33,9 @@ class Schedule(Protocol):
         """Write the ARN of the rotation function."""
 
 
-def put_first(store: Store, secret: Secret, credential: Credential) -> bool:
+def put_first(store: Store, secret: Secret, credential: Credential, schedule: Schedule) -> bool:
     """Put a secret's first value; tells whether it, and not somebody else's, is current."""
-    text = credential.to_json()
+    text = replace(credential, profiles=schedule.profiles).to_json()
     version = version_id(secret.arn, text)
     if secret.holder(CURRENT) is None and CURRENT in store.put(secret.arn, text, version=version, labels=[FIRST]):
         return True

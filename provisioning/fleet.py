@@ -45,6 +45,11 @@ class Fleet:
         """Secrets Manager's schedule expression for every seller."""
         return self.settings.rotation
 
+    @property
+    def profiles(self) -> tuple[str, ...]:
+        """The profiles of further names that each seller's secret holds."""
+        return self.settings.key_profiles
+
     def secret_of(self, seller: str) -> str:
         """Name a seller's secret."""
         return naming.seller_secret_name(self.base, seller)

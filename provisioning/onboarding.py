@@ -180,14 +180,14 @@ class Executor:
 
     def _fill_unproven(self, planned: Planned, refresh_token: str) -> None:
         credential = replace(self._prover.compose(planned), refresh_token=refresh_token)
-        if not put_first(self._store, planned.secret, credential):
+        if not put_first(self._store, planned.secret, credential, self._fleet):
             self._offering.offer(planned.secret.arn, _offer(planned, refresh_token))
             return
         self._tag(planned, State())
         start(self._store, planned.secret, self._fleet, immediately=True)
 
     def _fill(self, planned: Planned, credential: Credential, known: State) -> Outcome:
-        if not put_first(self._store, planned.secret, credential):
+        if not put_first(self._store, planned.secret, credential, self._fleet):
             # Somebody else's value is current: theirs was first, ours comes after it.
             return self._offer(planned, credential, known)
         turn_on(self._store, planned.secret, self._fleet)

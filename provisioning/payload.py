@@ -17,6 +17,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final, Self
 
 from provisioning.errors import SellerkeysError
+from provisioning.profiles import PROFILES
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -38,6 +39,8 @@ _KEYS: Final[dict[str, tuple[str, ...]]] = {
 }
 _LOWER_REGION: Final = "SP_API_REGION"
 _OPTIONAL: Final = "sellerId"
+#: Which field of a Credential stands under each name that a profile brings.
+_FURTHER: Final = {key: name for names in PROFILES.values() for key, name in names.items()}
 
 _OFFER_KEYS: Final[dict[str, str]] = {
     "seller": "SELLERKEYS_SELLER",
@@ -75,7 +78,8 @@ class App:
 class Credential:
     """Everything a client needs to call SP-API for one seller.
 
-    `app_version` is the version id of the app secret that the client id and secret were taken from, or `own`.
+    `app_version` is the version id of the app secret that the client id and secret were taken from, or `own`;
+    `profiles` are those whose further names the secret holds.
     """
 
     seller: str
@@ -86,6 +90,7 @@ class Credential:
     refresh_token: str = field(repr=False)
     app_version: str
     selling_partner_id: str | None = None
+    profiles: tuple[str, ...] = ()
 
     @property
     def app(self) -> App:
@@ -104,6 +109,7 @@ class Credential:
     def to_json(self) -> str:
         """Write the seller secret's value, every alias filled, in a fixed order."""
         flat = {key: getattr(self, name) for name, keys in _KEYS.items() for key in keys}
+        flat |= {key: getattr(self, name) for profile in self.profiles for key, name in PROFILES[profile].items()}
         flat[_LOWER_REGION] = self.region.lower()
         if self.selling_partner_id:
             flat[_OPTIONAL] = self.selling_partner_id
@@ -113,14 +119,15 @@ class Credential:
     def from_json(cls, text: str) -> Self:
         """Read a seller secret's value; raises MalformedPayload, also where two aliases disagree."""
         needed = (*(key for keys in _KEYS.values() for key in keys), _LOWER_REGION)
-        flat = _load(text, needed=needed, optional=(_OPTIONAL,))
-        for keys in _KEYS.values():
-            if len({flat[key] for key in keys}) > 1:
-                raise MalformedPayload(f"the aliases {', '.join(keys)} do not hold the same value")
+        flat = _load(text, needed=needed, optional=(_OPTIONAL, *_FURTHER))
+        for name, keys in _KEYS.items():
+            aliases = [*keys, *(key for key in _FURTHER if key in flat and _FURTHER[key] == name)]
+            if len({flat[key] for key in aliases}) > 1:
+                raise MalformedPayload(f"the aliases {', '.join(aliases)} do not hold the same value")
         if flat[_LOWER_REGION] != flat["regionCode"].lower():
             raise MalformedPayload(f"{_LOWER_REGION} is not regionCode in small letters")
         fields = {name: flat[keys[0]] for name, keys in _KEYS.items()}
-        return cls(**fields, selling_partner_id=flat.get(_OPTIONAL))
+        return cls(**fields, selling_partner_id=flat.get(_OPTIONAL), profiles=_profiles(flat))
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,6 +182,14 @@ class Offer:
         seller, *others = _OFFER_KEYS.values()
         flat = _load(text, needed=(seller,), optional=others)
         return cls(**{name: flat[key] for name, key in _OFFER_KEYS.items() if key in flat})
+
+
+def _profiles(flat: dict[str, str]) -> tuple[str, ...]:
+    """Tell the profiles whose names are there; raises MalformedPayload where some of one are and some are not."""
+    found = {profile: sum(key in flat for key in keys) for profile, keys in PROFILES.items()}
+    if halves := [profile for profile, number in found.items() if 0 < number < len(PROFILES[profile])]:
+        raise MalformedPayload(f"the names of {', '.join(halves)} are not all there")
+    return tuple(profile for profile, number in found.items() if number)
 
 
 def _dump(flat: dict[str, str]) -> str:

@@ -10,6 +10,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 
 from provisioning import quotas, schedule
 from provisioning.errors import BadInput
+from provisioning.profiles import in_order
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -131,7 +132,8 @@ class Settings(BaseModel):
 
     `readers` are the IAM roles or users that may become a seller's reader, `onboarders`, `on_call` and `deployers`
     those that do what design.md 6 says; `isolation` keeps readers apart; `rotation` is Secrets Manager's schedule
-    expression; `disposable` lifts the protection of secrets and key.
+    expression; `key_profiles` adds names that some clients want to each seller's secret; `disposable` lifts the
+    protection of secrets and key.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
@@ -144,6 +146,9 @@ class Settings(BaseModel):
     deployers: Principals
     isolation: Isolation = "role-per-seller"
     rotation: str = "rate(30 days)"
+    key_profiles: Annotated[
+        tuple[Literal["npm", "laravel"], ...], BeforeValidator(lambda v: tuple(v) if isinstance(v, list) else v)
+    ] = ()
     application: Application
     client_secret: ClientSecret = ClientSecret()
     consent: Consent = Consent()
@@ -166,6 +171,11 @@ class Settings(BaseModel):
                     f"number {number} is not the ARN of an IAM role or user, such as arn:aws:iam::123456789012:role/erp"
                 )
         return principals
+
+    @field_validator("key_profiles")
+    @classmethod
+    def _are_in_order(cls, profiles: tuple[str, ...]) -> tuple[str, ...]:
+        return in_order(profiles)
 
     @field_validator("rotation")
     @classmethod

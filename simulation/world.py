@@ -20,7 +20,7 @@ from provisioning.onboarding import Executor, Prover, apply
 from provisioning.payload import App, Offer
 from provisioning.planning import Planner
 from provisioning.roster import Row
-from provisioning.rotation.steps import Rotation
+from provisioning.rotation.steps import Recipe, Rotation
 from provisioning.settings import Settings, from_config
 from provisioning.store import CURRENT, OFFERED, PENDING, Store
 from simulation.amazon import SimulatedAmazon
@@ -169,7 +169,7 @@ class World:
     def _step(self, step: str, arn: str, token: str) -> bool:
         """Run one step in a process of its own, as the function's handler does."""
         store, amazon = self.tools()
-        rotation = self._product.rotation(store, amazon, self.app_secret.arn, self.clock.now, self.new_version)
+        rotation = self._product.rotation(store, amazon, Recipe(self.app_secret.arn), self.clock.now, self.new_version)
         self.watch.at_work = token
         held = self.secrets.find(arn)
         done = self.process(held, lambda: rotation.run(step, arn, token), step)

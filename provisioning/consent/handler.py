@@ -38,6 +38,8 @@ from provisioning.consent.states import States
 from provisioning.errors import AmazonRefused, SellerkeysError
 from provisioning.holding import Holding
 from provisioning.payload import App
+from provisioning.profiles import VARIABLE as PROFILES
+from provisioning.profiles import profiles_from
 from provisioning.sealing import Sealer
 from provisioning.store import Store
 from provisioning.table import VARIABLE, Table
@@ -59,10 +61,11 @@ _CONFIG: Final = Config(connect_timeout=3, read_timeout=5, retries={"mode": "sta
 
 @dataclass(frozen=True, slots=True)
 class Rotates:
-    """How the fleet's secrets are rotated, as the environment tells."""
+    """How the fleet's secrets are rotated and which further names they hold, as the environment tells."""
 
     schedule: str
     function: str
+    profiles: tuple[str, ...]
 
     def rotation_function(self, _account: str) -> str:
         """Give the rotation function's ARN."""
@@ -97,7 +100,8 @@ def _service(setting: Setting, at: datetime) -> Service:
     store, table = Store(_secrets(), clock=lambda: at), Table(_tables(), environment[VARIABLE])
     links, states = Invitations(table, lambda: at), States(table, lambda: at)
     entries = Entries(setting, links, states)
-    rotates = Rotates(environment["SELLERKEYS_ROTATION"], environment["SELLERKEYS_ROTATION_FUNCTION"])
+    profiles = profiles_from(environment.get(PROFILES, ""))
+    rotates = Rotates(environment["SELLERKEYS_ROTATION"], environment["SELLERKEYS_ROTATION_FUNCTION"], profiles)
     holding = Holding(table, Sealer(_keys(), base, environment["SELLERKEYS_HELD_KEY"]))
     admission = Admission(
         Parties(base, store),

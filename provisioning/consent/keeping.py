@@ -60,7 +60,7 @@ class Keeping:
     def keep(self, secret: Secret, proven: Proven) -> bool:
         """Put it in: the first value of an empty secret, else an offer; False where it could only be left waiting."""
         credential = proven.credential
-        if secret.holder(CURRENT) is None and put_first(self._store, secret, credential):
+        if secret.holder(CURRENT) is None and put_first(self._store, secret, credential, self._schedule):
             turn_on(self._store, secret, self._schedule)
             state = State(status=ACTIVE, cause="", proven_at=self._store.now(), app_version=credential.app_version)
         elif self._offer(secret, _offer(credential)):

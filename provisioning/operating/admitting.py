@@ -67,7 +67,7 @@ class Admitting:
     def admit(self, held: Held) -> None:
         """Make it the first value, turn rotation on, note it, let go of what was held; each may be repeated."""
         credential, secret = held.credential, held.secret
-        if not put_first(self._store, secret, credential):
+        if not put_first(self._store, secret, credential, self._fleet):
             raise Waiting(f"{secret.name} has got another value meanwhile: look at it with `sellerkeys status`")
         turn_on(self._store, secret, self._fleet)
         own = (credential.client_id, credential.client_secret) if credential.has_own_application else None

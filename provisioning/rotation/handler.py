@@ -19,7 +19,8 @@ from botocore.config import Config
 
 from provisioning.amazon import Amazon, Endpoints
 from provisioning.errors import SellerkeysError
-from provisioning.rotation.steps import Rotation
+from provisioning.profiles import VARIABLE, profiles_from
+from provisioning.rotation.steps import Recipe, Rotation
 from provisioning.rotation.versions import Standing
 from provisioning.store import Store
 
@@ -90,7 +91,7 @@ def _rotation(rotation_token: str | None) -> Rotation:
     return Rotation(
         store,
         Amazon(Endpoints.from_environment(os.environ)),
-        os.environ["SELLERKEYS_APP_SECRET_ID"],
+        Recipe(os.environ["SELLERKEYS_APP_SECRET_ID"], profiles_from(os.environ.get(VARIABLE, ""))),
         now=store.now,
         new_version=lambda: str(uuid.uuid4()),
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from provisioning.causes import Fault
@@ -35,9 +35,17 @@ if TYPE_CHECKING:
     from provisioning.proving import Proof
     from provisioning.store import Secret, Store
 
-__all__ = ["Disagreement", "Rotation"]
+__all__ = ["Disagreement", "Recipe", "Rotation"]
 
 _OFFERS_FAULT = frozenset({Fault.SELLER, Fault.OPERATOR})
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """What a seller's payload is made of besides his own: the app secret's id, and profiles of further names."""
+
+    app_secret: str
+    profiles: tuple[str, ...] = ()
 
 
 class Rotation:
@@ -52,13 +60,13 @@ class Rotation:
         self,
         store: Store,
         amazon: Amazon,
-        app_secret: str,
+        recipe: Recipe,
         now: Callable[[], datetime],
         new_version: Callable[[], str],
     ) -> None:
         self._store = store
         self._amazon = amazon
-        self._app_secret = app_secret
+        self._recipe = recipe
         self._now = now
         self._offers = Offers(store, new_version)
 
@@ -97,7 +105,8 @@ class Rotation:
             self._end(secret, token, offer if offer and _is_at_fault(refused.cause, brings_app) else None, refused)
             raise
         # Stored at once and before the proof: should Amazon ever send another token, this is its only copy.
-        credential = replace(credential, refresh_token=answer.refresh_token or credential.refresh_token)
+        token_now = answer.refresh_token or credential.refresh_token
+        credential = replace(credential, refresh_token=token_now, profiles=self._recipe.profiles)
         labels = [PENDING, named(offer)] if offer else [PENDING]
         self._store.put(secret.arn, credential.to_json(), version=token, labels=labels)
         # A rotation that was abandoned never came to say that its labels have served.
@@ -203,7 +212,7 @@ class Rotation:
     def _with_shared_app(self, credential: Credential) -> Credential:
         if credential.has_own_application:
             return credential
-        value = self._store.read(self._app_secret)
+        value = self._store.read(self._recipe.app_secret)
         return credential.with_app(App.from_json(value.text), value.version)
 
     def _note(self, secret: Secret, status: str, cause: Cause) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from provisioning.errors import SellerkeysError
-from provisioning.rotation.steps import Rotation
+from provisioning.rotation.steps import Recipe, Rotation
 from provisioning.store import Store
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ class FakeRotation:
 
     def _try(self, secret_id: str, token: str) -> None:
         steps = Rotation(
-            Store(self.aws), self.amazon, "sellerkeys/dev/app", lambda: self.now, lambda: str(uuid.uuid4())
+            Store(self.aws), self.amazon, Recipe("sellerkeys/dev/app"), lambda: self.now, lambda: str(uuid.uuid4())
         )
         for step in STEPS:
             try:

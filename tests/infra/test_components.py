@@ -28,6 +28,7 @@ from infra.policies.topic import topic_policy
 from infra.rotation_function import APP_VARIABLE, HANDLER, RotationFunction, RotationFunctionArgs
 from infra.seller_secret import SellerSecret, SellerSecretArgs
 from provisioning import naming
+from provisioning.profiles import profiles_from
 from provisioning.roster import Row
 from tests.fakes.engine import Declaration, declare
 
@@ -143,6 +144,25 @@ def test_the_function_runs_the_zip_with_nothing_secret_in_its_environment(rotati
         "environment": {"variables": {APP_VARIABLE: "arn:app"}},
         "tags": {"sellerkeys:base": "prod"},
     }
+
+
+def test_the_functions_know_the_key_profiles(place: Place) -> None:
+    """Where the configuration wants further names in each secret, the function's environment lists them."""
+    args = RotationFunctionArgs(
+        place=place,
+        code=PROJECT / "rotation.zip",
+        key_arn=KEY,
+        app_secret_arn="arn:app",
+        alarm_topic_arn="arn:alarms",
+        key_profiles=("npm", "laravel"),
+    )
+    rotation = declare(lambda: RotationFunction("rotation", args))
+
+    assert rotation.one("aws:lambda/function:Function").inputs["environment"]["variables"] == {
+        APP_VARIABLE: "arn:app",
+        "SELLERKEYS_KEY_PROFILES": "npm,laravel",
+    }
+    assert profiles_from("npm,laravel") == ("npm", "laravel")
 
 
 def test_the_function_reads_the_variable_that_is_set() -> None:

@@ -29,6 +29,7 @@ CREDENTIALS = st.builds(
     refresh_token=TEXTS,
     app_version=TEXTS,
     selling_partner_id=st.none() | TEXTS,
+    profiles=st.sampled_from([(), ("npm",), ("laravel",), ("npm", "laravel")]),
 )
 OFFERS = st.one_of(
     st.builds(Offer, TEXTS, TEXTS),
@@ -304,3 +305,40 @@ def test_a_new_client_secret_keeps_the_authorization() -> None:
     assert composed == replace(CREDENTIAL, client_id="id", client_secret="PLACEHOLDER-NEW", app_version=OWN)
     assert composed.has_own_application
     assert composed.app == App("id", "PLACEHOLDER-NEW")
+
+
+def test_profiles_add_names() -> None:
+    """A profile's names hold the same values as ours, and stand behind them."""
+    flat = json.loads(replace(CREDENTIAL, profiles=("npm", "laravel")).to_json())
+
+    assert {key: value for key, value in flat.items() if key.startswith(("SELLING", "SPAPI"))} == {
+        "SELLING_PARTNER_APP_CLIENT_ID": APP.client_id,
+        "SELLING_PARTNER_APP_CLIENT_SECRET": APP.client_secret,
+        "SPAPI_LWA_CLIENT_ID": APP.client_id,
+        "SPAPI_LWA_CLIENT_SECRET": APP.client_secret,
+        "SPAPI_LWA_REFRESH_TOKEN": "Atzr|PLACEHOLDER",
+        "SPAPI_ENDPOINT_REGION": "EU",
+    }
+
+
+def test_half_a_profile_is_refused() -> None:
+    """Some names of a profile without the others were not written by sellerkeys."""
+    flat = json.loads(replace(CREDENTIAL, profiles=("npm",)).to_json())
+    del flat["SELLING_PARTNER_APP_CLIENT_ID"]
+
+    with pytest.raises(MalformedPayload, match=r"^the names of npm are not all there$"):
+        Credential.from_json(json.dumps(flat))
+
+
+def test_a_profiles_name_that_disagrees_is_refused() -> None:
+    """A further name with another value than ours would make two clients differ."""
+    flat = json.loads(replace(CREDENTIAL, profiles=("npm",)).to_json())
+    flat["SELLING_PARTNER_APP_CLIENT_ID"] = "other"
+
+    with pytest.raises(MalformedPayload) as refused:
+        Credential.from_json(json.dumps(flat))
+
+    assert str(refused.value) == (
+        "the aliases LWA_APP_ID, LWA_CLIENT_ID, SP_API_CLIENT_ID, clientId, SELLING_PARTNER_APP_CLIENT_ID do not hold "
+        "the same value"
+    )

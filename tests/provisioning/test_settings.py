@@ -196,3 +196,13 @@ def _faults(config: dict[str, Any]) -> list[str]:
     assert refusal.value.__cause__ is None
     assert refusal.value.__suppress_context__
     return [line.removeprefix("Pulumi.dev.yaml, sellerkeys:") for line in str(refusal.value).splitlines()]
+
+
+def test_key_profiles_stand_in_one_order() -> None:
+    """However they are listed, the same profiles are the same configuration."""
+    assert from_config(CONFIG | {"key_profiles": ["laravel", "npm"]}, "x").key_profiles == ("npm", "laravel")
+
+
+def test_an_unknown_key_profile() -> None:
+    """A profile that does not exist names those that do."""
+    assert _faults(CONFIG | {"key_profiles": ["ruby"]}) == ["key_profiles: number 1 has to be 'npm' or 'laravel'"]

@@ -11,7 +11,7 @@ from provisioning.amazon import Amazon, Endpoints
 from provisioning.errors import AmazonRefused, SellerkeysError, Unreachable
 from provisioning.fingerprint import stores_print
 from provisioning.payload import OWN, App, Credential, Offer
-from provisioning.rotation.steps import Disagreement, Rotation
+from provisioning.rotation.steps import Disagreement, Recipe, Rotation
 from provisioning.rotation.versions import NotRotating, Standing
 from provisioning.store import Store
 from tests.fakes.amazon import FakeAmazon
@@ -65,6 +65,7 @@ class Bench:
         self._put(APP_SECRET, NEW.to_json(), APP_VERSION)
         self._put(SECRET, (current or credential()).to_json(), FIRST_VERSION)
         self.now = now
+        self.recipe = Recipe(APP_SECRET)
         self.aws.calls.clear()
 
     def _put(self, name: str, text: str, version: str, label: str = "AWSCURRENT") -> None:
@@ -76,7 +77,7 @@ class Bench:
 
     def step(self, step: str, token: str) -> Standing:
         client = Amazon(Endpoints(), send=self.amazon, sleep=lambda _: None)
-        rotation = Rotation(Store(self.aws), client, APP_SECRET, lambda: self.now, lambda: LATE_VERSION)
+        rotation = Rotation(Store(self.aws), client, self.recipe, lambda: self.now, lambda: LATE_VERSION)
         return rotation.run(step, self.held.arn, token)
 
     def rotate(self) -> str:
@@ -516,3 +517,14 @@ def _outcome(bench: Bench) -> dict[str, object]:
     values = {label: bench.held.values[version] for label, version in bench.labels.items()}
     ours = {label: value for label, value in values.items() if not label.startswith(("SELLERKEYS_OFFER_", "AWSPREV"))}
     return {"current": bench.current, "labels": ours, "tags": bench.tags}
+
+
+def test_a_fleets_further_names_come_with_the_next_rotation(bench: Bench) -> None:
+    """A profile that the configuration gained is in the next version; one that it lost is gone from the one after."""
+    bench.recipe = Recipe(APP_SECRET, ("npm", "laravel"))
+    bench.rotate()
+    assert bench.current.profiles == ("npm", "laravel")
+
+    bench.recipe = Recipe(APP_SECRET)
+    bench.rotate()
+    assert bench.current.profiles == ()

@@ -161,3 +161,15 @@ def test_two_writers_at_once(onboarded_desk: Desk, monkeypatch: pytest.MonkeyPat
     assert target.read_text() == "mine\n"
     leftovers: list[Path] = list(onboarded_desk.folder.glob(".berlin*"))
     assert leftovers == []
+
+
+def test_key_profiles_are_in_a_first_value(open_desk: Desk) -> None:
+    """With `key_profiles`, a secret holds the further names from its first value on, and an export shows them."""
+    stack = open_desk.folder / "Pulumi.dev.yaml"
+    stack.write_text(f"{stack.read_text()}  sellerkeys:key_profiles: [npm]\n")
+    assert open_desk.run("onboard", "-", piped="seller,refresh_token\nberlin,Atzr|PLACEHOLDER-BERLIN\n").exit_code == 0
+
+    values = json.loads(open_desk.run("export", "berlin", "--format", "json").stdout)
+
+    assert values["SELLING_PARTNER_APP_CLIENT_SECRET"] == "PLACEHOLDER-SHARED-SECRET"
+    assert "SPAPI_LWA_CLIENT_ID" not in values
