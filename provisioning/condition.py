@@ -54,7 +54,8 @@ class Condition:
 
     `status` is the state tag's; `cause` says in words why Amazon refused; `on_newest_app` is None where there is no
     shared application to compare with; `consent_ends_on` where consent does not end. `missing_roles` are roles that the
-    application gained after the seller consented.
+    application gained after the seller consented. Where `consent_day_assumed`, nobody said on which day that was: both
+    dates are the latest possible.
     """
 
     seller: str
@@ -69,6 +70,7 @@ class Condition:
     proven_at: datetime | None = None
     consented_on: date | None = None
     consent_ends_on: date | None = None
+    consent_day_assumed: bool = False
     missing_roles: tuple[str, ...] = ()
     on_newest_app: bool | None = None
     rotating: bool = False
@@ -92,11 +94,12 @@ def condition(fleet: Fleet, seller: Row, secret: Secret | None, newest_app: str 
     """Tell a seller's condition; `secret` is None before `pulumi up`, `newest_app` the app secret's current version."""
     state = State.from_tags(secret.tags) if secret else State()
     given = [day for day in (state.consented_on, seller.consented_on) if day]
-    consented = max(given, default=None)
+    is_assumed = state.is_day_assumed and seller.consented_on is None
+    consented = seller.consented_on if state.is_day_assumed and seller.consented_on else max(given, default=None)
     renews = fleet.needs_consent and seller.application == "shared"
     ends = consented + CONSENT if consented and renews else None
     roles = missing_roles(fleet, consented, today) if consented and renews else ()
-    due = Due(ends, roles)
+    due = Due(ends, roles, is_assumed)
     need, advice = next(_needs(seller.seller, secret, state, due, today), (None, None))
     is_paused = seller.status == "paused"
     is_comparable = bool(state.app_version and newest_app) and state.app_version != OWN
@@ -113,6 +116,7 @@ def condition(fleet: Fleet, seller: Row, secret: Secret | None, newest_app: str 
         proven_at=state.proven_at,
         consented_on=consented,
         consent_ends_on=ends,
+        consent_day_assumed=is_assumed,
         missing_roles=roles,
         on_newest_app=state.app_version == newest_app if is_comparable else None,
         rotating=bool(secret and secret.rotation_enabled),
@@ -160,10 +164,16 @@ def app_condition(fleet: Fleet, secret: Secret | None, today: date) -> AppCondit
 
 
 class Due(NamedTuple):
-    """What a consent lacks: the day on which it ends, and the roles that came after it."""
+    """What a consent lacks: the day on which it ends, or by which, and the roles that came after it."""
 
     ends: date | None
     roles: tuple[str, ...]
+    is_assumed: bool = False
+
+    @property
+    def day(self) -> str:
+        """Write the day of the end."""
+        return f"{self.ends}{' at the latest' if self.is_assumed else ''}"
 
 
 def missing_roles(fleet: Fleet, consented: date, today: date) -> tuple[str, ...]:
@@ -200,13 +210,13 @@ def _needs(slug: str, secret: Secret | None, state: State, due: Due, today: date
         yield Need.INTERRUPTED, "its onboarding was interrupted: run the same `sellerkeys onboard` again"
     yield from _rotations(slug, secret, datetime.combine(today, time(), UTC))
     if due.ends and due.ends - NOTICE <= today:
-        yield Need.ENDING, f"the consent ends on {due.ends}: have the seller authorize the application again"
+        yield Need.ENDING, f"the consent ends on {due.day}: have the seller authorize the application again"
 
 
 def _consents(slug: str, due: Due, today: date) -> Iterator[tuple[Need, str]]:
     """Tell what is over or missing in a consent."""
     if due.ends and due.ends < today:
-        yield Need.LAPSED, f"the consent ended on {due.ends}: the seller has to authorize the application again"
+        yield Need.LAPSED, f"the consent ended on {due.day}: the seller has to authorize the application again"
     if due.roles:
         yield Need.ROLE, f"consented before the application gained {', '.join(due.roles)}: `sellerkeys invite {slug}`"
 

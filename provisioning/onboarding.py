@@ -19,13 +19,13 @@ from provisioning.outcomes import Outcome, failure
 from provisioning.payload import OWN, App, Credential, Offer
 from provisioning.planning import Action, Planned
 from provisioning.proving import prove
-from provisioning.state import ACTIVE, State
+from provisioning.state import ACTIVE, ASSUMED, State
 from provisioning.store import CURRENT
 from provisioning.surveying import Refused
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
-    from datetime import datetime
+    from datetime import date, datetime
 
     from provisioning.amazon import Amazon
     from provisioning.fleet import Fleet
@@ -141,7 +141,7 @@ class Executor:
     def carry_out(self, planned: Planned) -> Outcome:
         """Do what was planned."""
         if planned.action is Action.KEEP:
-            return _unchanged(planned)
+            return self._correct_day(planned) or _unchanged(planned)
         if planned.action is Action.TURN_ON:
             turn_on(self._store, planned.secret, self._fleet)
             return Outcome(planned.seller.seller, "completed", "rotation was off and is on again")
@@ -205,13 +205,27 @@ class Executor:
         return Outcome(planned.seller.seller, "offered", "proven; the rotation that was started takes it up")
 
     def _tag(self, planned: Planned, state: State) -> None:
-        consented = planned.seller.consented_on
-        if consented is None and planned.seller.application == "shared" and self._fleet.needs_consent:
-            consented = self._now().date()
+        consented, day = self._consented(planned)
         own_app = planned.handed_in.own_app
         client = client_mark(self._fleet.base, own_app[0]) if own_app else None
-        state = replace(state, fingerprint=planned.fingerprint, consented_on=consented, client=client)
+        state = replace(state, fingerprint=planned.fingerprint, consented_on=consented, consent_day=day, client=client)
         self._store.tag(planned.secret.arn, state.to_tags())
+
+    def _consented(self, planned: Planned) -> tuple[date | None, str | None]:
+        """Tell the day of the consent and how sure it is: without the roster's word, today is the latest it can be."""
+        said = planned.seller.consented_on
+        was_assumed = State.from_tags(planned.secret.tags).is_day_assumed
+        if said or planned.seller.application == "own" or not self._fleet.needs_consent:
+            return said, "" if was_assumed else None
+        return self._now().date(), ASSUMED
+
+    def _correct_day(self, planned: Planned) -> Outcome | None:
+        """Note the day that the roster has learned of since a day was assumed; None where there is nothing to note."""
+        said, state = planned.seller.consented_on, State.from_tags(planned.secret.tags)
+        if said is None or not state.is_day_assumed:
+            return None
+        self._store.tag(planned.secret.arn, State(consented_on=said, consent_day="").to_tags())
+        return Outcome(planned.seller.seller, "completed", f"the consent's day, {said}, was noted from the roster")
 
 
 def _offer(planned: Planned, refresh_token: str) -> Offer:

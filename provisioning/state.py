@@ -24,11 +24,17 @@ OFFER_REFUSED: Final = "offer-refused"
 REAUTHORIZE: Final = "reauthorize"
 #: The secret is empty, and a credential for it lies in the fleet's table until a person has approved it.
 HELD: Final = "held"
+#: Nobody said on which day a seller consented: the day noted is the latest that it can have been.
+ASSUMED: Final = "assumed"
+#: The same, and people were told so.
+ASSUMED_TOLD: Final = "assumed-told"
 
 _NAMES: Final = {
     "status": "status",
     "cause": "cause",
     "consented_on": "consented",
+    "consent_day": "consent-day",
+    "waiting_consent": "waiting-consent",
     "proven_at": "proven",
     "refused_since": "refused-since",
     "refused_at": "refused",
@@ -56,7 +62,9 @@ class State:
 
     `app_version` is the version of the app secret that AWSCURRENT was composed from (or `own`); `fingerprint` is that
     of the credential last handed in, `partner` and `stores` of the selling partner id and the stores that Amazon named
-    then, see fingerprint.py; `cause` is a code of causes.py. `refused_since` and `refused_at` are the first and the
+    then, see fingerprint.py; `cause` is a code of causes.py. `consent_day` is ASSUMED or ASSUMED_TOLD where
+    `consented_on` is only the latest day that the consent can be of; `waiting_consent` is the day of the consent that
+    waits for a person. `refused_since` and `refused_at` are the first and the
     last of the refusals that came for one cause without a proof between them; they stay after a proof, which is then
     later. `told` is the status that people were last told of, `told_expiry` the end of a client secret that they were,
     `told_consent`, `told_role` and `told_waiting` what they know of a consent, see calendar/consents.py.
@@ -69,6 +77,8 @@ class State:
     status: str | None = None
     cause: str | None = None
     consented_on: date | None = None
+    consent_day: str | None = None
+    waiting_consent: date | None = None
     proven_at: datetime | None = None
     refused_since: datetime | None = None
     refused_at: datetime | None = None
@@ -96,6 +106,11 @@ class State:
             if text and (name := _BY_TAG.get(tag)):
                 found[name] = _READ[name](text) if name in _READ else text
         return cls(**found)
+
+    @property
+    def is_day_assumed(self) -> bool:
+        """Whether `consented_on` is only the latest day that the consent can be of."""
+        return self.consented_on is not None and self.consent_day in {ASSUMED, ASSUMED_TOLD}
 
     @property
     def is_refused(self) -> bool:
@@ -143,9 +158,12 @@ def _moment(text: str) -> datetime | None:
     return moment if moment.tzinfo else None
 
 
+#: What takes the day off of a consent that waits no more.
+DAY_SERVED: Final = {f"{PREFIX}waiting-consent": ""}
+
 #: How the tags are read that hold no mere text.
 _READ: Final[dict[str, Callable[[str], date | datetime | None]]] = {
-    **dict.fromkeys(("consented_on", "client_secret_expires_on"), _date),
+    **dict.fromkeys(("consented_on", "waiting_consent", "client_secret_expires_on"), _date),
     **dict.fromkeys(
         (
             "proven_at",

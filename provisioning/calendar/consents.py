@@ -2,7 +2,9 @@
 
 A consent to a public application holds for 365 days, and lacks every role that the application gained after it
 (sp-api.md 3). Nothing is said of private applications, whose authorizations have no stated end, nor of sellers' own.
-Each milestone is told once: a day on which nobody looked is made good by the next.
+Each milestone is told once: a day on which nobody looked is made good by the next. Where nobody said on which day a
+seller consented, people are told so at once: what is counted from then is the latest end, and the true one may come on
+any day before it.
 """
 
 from __future__ import annotations
@@ -13,7 +15,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, Final, NamedTuple, Self
 
 from provisioning.naming import TAG_APPLICATION
-from provisioning.state import HELD, REAUTHORIZE, State
+from provisioning.state import ASSUMED, ASSUMED_TOLD, HELD, REAUTHORIZE, State
 from provisioning.store import CURRENT, WAITING
 
 if TYPE_CHECKING:
@@ -44,11 +46,15 @@ class Rules:
 
 
 class Ending(NamedTuple):
-    """A consent that ends, and which milestone has come: so many days at most are left, 0 where it has ended."""
+    """A consent that ends, and which milestone has come: so many days at most are left, 0 where it has ended.
+
+    Where `is_assumed`, it ends on that day at the latest.
+    """
 
     secret: Secret
     ends: date
     milestone: int
+    is_assumed: bool = False
 
     @property
     def told(self) -> str:
@@ -71,6 +77,13 @@ class Renewed(NamedTuple):
     ends: date
 
 
+class Unsure(NamedTuple):
+    """A consent of which nobody said when it was given: it ends on that day at the latest."""
+
+    secret: Secret
+    ends: date
+
+
 class Awaiting(NamedTuple):
     """A credential that waits for a person to look at it; `what` tells one from the next."""
 
@@ -86,11 +99,13 @@ class Consents:
     lacking: tuple[Lacking, ...] = ()
     renewed: tuple[Renewed, ...] = ()
     awaiting: tuple[Awaiting, ...] = ()
+    unsure: tuple[Unsure, ...] = ()
 
     @property
     def nominated(self) -> frozenset[str]:
         """The ARNs of the secrets of which something would be said."""
-        told: list[Ending | Lacking | Renewed | Awaiting] = [*self.ending, *self.lacking, *self.renewed, *self.awaiting]
+        told: list[Ending | Lacking | Renewed | Awaiting | Unsure] = [*self.ending, *self.lacking, *self.renewed]
+        told += [*self.awaiting, *self.unsure]
         return frozenset(each.secret.arn for each in told)
 
     def notes(self) -> Iterator[tuple[Secret, State]]:
@@ -99,6 +114,7 @@ class Consents:
         yield from ((each.secret, State(told_role=each.since.isoformat())) for each in self.lacking)
         yield from ((each.secret, State(told_consent="", told_role="")) for each in self.renewed)
         yield from ((each.secret, State(told_waiting=each.what)) for each in self.awaiting)
+        yield from ((each.secret, State(consent_day=ASSUMED_TOLD)) for each in self.unsure)
 
 
 def examine_consents(secrets: Iterable[Secret], today: date, rules: Rules) -> Consents:
@@ -110,6 +126,7 @@ def examine_consents(secrets: Iterable[Secret], today: date, rules: Rules) -> Co
     ending: list[Ending] = []
     lacking: list[Lacking] = []
     renewed: list[Renewed] = []
+    unsure: list[Unsure] = []
     for secret in secrets:
         state = State.from_tags(secret.tags)
         if not _consents(secret) or state.consented_on is None:
@@ -117,12 +134,14 @@ def examine_consents(secrets: Iterable[Secret], today: date, rules: Rules) -> Co
         ends, missing = state.consented_on + LIFE, _missing(state.consented_on, today, rules)
         milestone = _milestone(ends, today)
         if milestone is not None and not _is_told(state, Ending(secret, ends, milestone)):
-            ending.append(Ending(secret, ends, milestone))
+            ending.append(Ending(secret, ends, milestone, state.is_day_assumed))
+        if state.consent_day == ASSUMED:
+            unsure.append(Unsure(secret, ends))
         if missing and state.told_role != missing[-1][1].isoformat():
             lacking.append(Lacking(secret, tuple(name for name, _ in missing), missing[-1][1]))
         if milestone is None and not missing and (state.told_consent or state.told_role):
             renewed.append(Renewed(secret, ends))
-    return Consents(tuple(ending), tuple(lacking), tuple(renewed), awaiting)
+    return Consents(tuple(ending), tuple(lacking), tuple(renewed), awaiting, tuple(unsure))
 
 
 def _awaiting(secrets: Iterable[Secret]) -> Iterator[Awaiting]:

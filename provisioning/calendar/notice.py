@@ -23,6 +23,7 @@ _OUTAGE: Final = "docs/runbooks/outage.md"
 _WAITING: Final = "docs/runbooks/approval.md"
 _ENDING: Final = "docs/runbooks/consent-ending.md"
 _INVITE: Final = "`sellerkeys invite --expiring 60d --format letter`"
+_INVITE_NAMED: Final = "`sellerkeys invite SELLER`"
 _NOTHING: Final = Consents()
 #: In ASCII characters (botocore Publish).
 _LONGEST_SUBJECT: Final = 100
@@ -77,6 +78,15 @@ def _consents(consents: Consents) -> Iterator[tuple[str, str]]:
         lines = _shortened([f"- {_name(each.secret)}: {_when(each)}" for each in sorted(consents.ending, key=_by_end)])
         head = f"These sellers have to consent again. Send them links: {_INVITE}. See {_ENDING}."
         yield f"{_number(len(consents.ending))} ending", "\n".join([head, *lines])
+    if consents.unsure:
+        lines = _shortened([f"- {_name(each.secret)}: {each.ends} at the latest" for each in consents.unsure])
+        head = (
+            "Nobody said on which day these sellers consented, so when their consent ends is not known: at the latest "
+            "on the day named, counted from their onboarding, and perhaps earlier, without another word. Put the day "
+            "into the roster's column consented_on and onboard again, or have them consent anew: "
+            f"{_INVITE_NAMED}. See {_ENDING}."
+        )
+        yield f"{_number(len(consents.unsure))} of unknown age", "\n".join([head, *lines])
     if consents.lacking:
         lines = _shortened([f"- {_name(each.secret)}: {', '.join(each.roles)}" for each in consents.lacking])
         head = (
@@ -98,6 +108,7 @@ def _number(consents: int) -> str:
 
 def _when(ending: Ending) -> str:
     said = f"ended on {ending.ends}" if not ending.milestone else f"ends on {ending.ends}"
+    said += " at the latest (its first day is not known)" if ending.is_assumed else ""
     days = {0: "", 1: ", in a day at most"}.get(ending.milestone, f", in {ending.milestone} days at most")
     return said + days
 

@@ -6,7 +6,7 @@ anywhere; what was put is recognised by a version id derived from itself.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
 from provisioning.consent.refusals import WAITS_ALREADY, Refused
@@ -76,11 +76,17 @@ class Keeping:
         if secret.holder(CURRENT) is None:
             if not self._holding.hold(offer, self._store.now()):
                 raise Refused(WAITS_ALREADY, credential.seller)
-            self._store.tag(secret.arn, State(status=HELD).to_tags())
+            self._store.tag(secret.arn, replace(self._today(offer), status=HELD).to_tags())
         elif secret.holder(WAITING):
             raise Refused(WAITS_ALREADY, credential.seller)
         else:
+            # Before the offer: whoever approves it has to find the day.
+            self._store.tag(secret.arn, self._today(offer).to_tags())
             self._offering.put_aside(secret.arn, offer)
+
+    def _today(self, offer: Offer) -> State:
+        """Say that the consent that waits is of today; an application of a seller's own has no such end."""
+        return State() if offer.client_id else State(waiting_consent=self._store.now().date())
 
     def _offer(self, secret: Secret, offer: Offer) -> bool:
         """Offer it; while a rotation is under way wait for its end, and at last leave it waiting in the secret."""
@@ -93,6 +99,7 @@ class Keeping:
                 return True
         if self._store.describe(secret.arn).holder(WAITING):
             raise Refused(WAITS_ALREADY, offer.seller)
+        self._store.tag(secret.arn, self._today(offer).to_tags())
         self._offering.put_aside(secret.arn, offer)
         return False
 
@@ -105,6 +112,7 @@ class Keeping:
             | State(
                 fingerprint=fingerprint(self._base, credential.refresh_token, own_app),
                 consented_on=None if own_app else self._store.now().date(),
+                consent_day=None if own_app else "",
                 client=client_mark(self._base, credential.client_id) if own_app else None,
                 partner=partner_print(self._base, partner) if partner else None,
                 stores=stores_print(secret.arn, proven.stores),

@@ -14,7 +14,7 @@ from provisioning.fingerprint import client_mark, fingerprint, partner_print, st
 from provisioning.marketplaces import all_marketplaces
 from provisioning.payload import OWN, App, Credential
 from provisioning.proving import prove
-from provisioning.state import ACTIVE, State
+from provisioning.state import ACTIVE, ASSUMED, DAY_SERVED, State
 from provisioning.store import CURRENT
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ class Admitting:
             raise Waiting(f"{secret.name} has got another value meanwhile: look at it with `sellerkeys status`")
         turn_on(self._store, secret, self._fleet)
         own = (credential.client_id, credential.client_secret) if credential.has_own_application else None
-        base, partner = self._fleet.base, credential.selling_partner_id
+        base, partner, known = self._fleet.base, credential.selling_partner_id, State.from_tags(secret.tags)
         state = State(
             status=ACTIVE,
             cause="",
@@ -79,18 +79,19 @@ class Admitting:
             app_version=credential.app_version,
             fingerprint=fingerprint(base, credential.refresh_token, own),
             client=client_mark(base, own[0]) if own else None,
-            consented_on=None if own else self._now().date(),
+            consented_on=None if own else known.waiting_consent or self._now().date(),
+            consent_day=None if own or known.waiting_consent else ASSUMED,
             partner=partner_print(base, partner) if partner else None,
             stores=stores_print(secret.arn, held.stores),
         )
-        self._store.tag(secret.arn, state.to_tags())
+        self._store.tag(secret.arn, state.to_tags() | DAY_SERVED)
         self._holding.drop(credential.seller)
 
     def reject(self, row: Row) -> None:
         """Let go of what is held, unused."""
         secret = self._store.describe(self._fleet.secret_of(row.seller))
         self._holding.drop(row.seller)
-        self._store.tag(secret.arn, State(status="", told_waiting="").to_tags())
+        self._store.tag(secret.arn, State(status="", told_waiting="").to_tags() | DAY_SERVED)
 
     def _composed(self, row: Row, offer: Offer) -> Credential:
         if offer.client_id and offer.client_secret:

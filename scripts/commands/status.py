@@ -109,7 +109,7 @@ def _cells(found: Condition) -> tuple[str, ...]:
         found.seller,
         _state(found),
         _day(found.proven_at),
-        str(found.consent_ends_on or ""),
+        f"{'by ' if found.consent_day_assumed else ''}{found.consent_ends_on or ''}",
         application,
         _rotation(found),
         found.advice or "",

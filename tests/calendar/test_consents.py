@@ -9,7 +9,7 @@ import pytest
 
 from provisioning.calendar.consents import MILESTONES, Rules
 from provisioning.calendar.day import Day, Outlets
-from provisioning.state import ACTIVE, REAUTHORIZE, State
+from provisioning.state import ACTIVE, ASSUMED, REAUTHORIZE, State
 from provisioning.store import Store
 from tests.fakes.secrets_manager import Crash, FakeSecretsManager
 
@@ -183,3 +183,25 @@ def test_what_waits_for_a_person_is_told_once(office: Office, rules: Rules) -> N
     assert "- maple" in office.mails[0].text
     assert "`sellerkeys approve SELLER`" in office.mails[0].text
     assert office.day(date(2026, 3, 3), rules) == "sellerkeys dev: 1 to approve"
+
+
+def test_a_day_that_nobody_knows(office: Office) -> None:
+    """Told at once, for the true end may come any day; told once; and every later milestone says it is the latest."""
+    office.aws.secrets[NAME.format("berlin")].tags |= State(consent_day=ASSUMED).to_tags()
+
+    days = [office.day(CONSENTED + timedelta(days=passed)) for passed in (0, 1)]
+    ending = office.day(ENDS - timedelta(days=60))
+
+    assert days == ["sellerkeys dev: 1 consent of unknown age", None]
+    assert "- berlin: 2027-01-01 at the latest" in office.mails[0].text
+    assert "roster's column consented_on" in office.mails[0].text
+    assert ending == "sellerkeys dev: 1 consent ending"
+    told = "- berlin: ends on 2027-01-01 at the latest (its first day is not known), in 60 days at most"
+    assert told in office.mails[-1].text
+
+
+def test_a_day_nobody_knows_of_an_application_that_never_ends(office: Office) -> None:
+    """A private application's authorization has no stated end, so its day is nobody's worry."""
+    office.aws.secrets[NAME.format("berlin")].tags |= State(consent_day=ASSUMED).to_tags()
+
+    assert office.day(CONSENTED, Rules()) is None

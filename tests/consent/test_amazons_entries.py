@@ -145,6 +145,7 @@ def test_a_stranger_with_a_sellers_id(pages: Pages) -> None:
     assert reply.told == "received"
     assert pages.held().holder("SELLERKEYS_OFFERED") is None
     assert pages.held().holder("SELLERKEYS_WAITING")
+    assert State.from_tags(pages.held().tags).waiting_consent == pages.at.date()
 
 
 def test_a_stranger_whom_amazon_names(pages: Pages) -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from provisioning import causes
 from provisioning.condition import Need, app_condition, by_urgency, condition
-from provisioning.state import ACTIVE, OFFER_REFUSED, REAUTHORIZE, REFUSED, State
+from provisioning.state import ACTIVE, ASSUMED, ASSUMED_TOLD, OFFER_REFUSED, REAUTHORIZE, REFUSED, State
 from provisioning.store import Secret
 
 if TYPE_CHECKING:
@@ -215,3 +215,29 @@ def test_every_cause_is_found_by_its_code(cause: causes.Cause) -> None:
 def test_a_cause_of_another_version_is_unknown() -> None:
     """A tag that a newer sellerkeys wrote is no failure of an older one."""
     assert causes.find_cause("invented_later") is causes.UNKNOWN
+
+
+@pytest.mark.parametrize(
+    ("said", "day", "is_assumed"), [(None, date(2026, 9, 1), True), (date(2026, 3, 1), date(2026, 3, 1), False)]
+)
+def test_an_assumed_day_gives_way_to_the_rosters(
+    fleet: Fleet, said: date | None, day: date, *, is_assumed: bool
+) -> None:
+    """The day of onboarding is the latest that a consent can be of; what a person says is better, though earlier."""
+    seller = fleet.sellers[0].model_copy(update={"consented_on": said})
+
+    found = condition(fleet, seller, secret(replace(WELL, consent_day=ASSUMED_TOLD)), "app-1", TODAY)
+
+    assert (found.consented_on, found.consent_ends_on) == (day, day + timedelta(days=365))
+    assert found.consent_day_assumed is is_assumed
+
+
+def test_an_assumed_end_says_so(fleet: Fleet) -> None:
+    """Whoever reads the advice must not take the latest day for the day."""
+    seller = fleet.sellers[0].model_copy(update={"consented_on": None})
+    state = replace(WELL, consented_on=TODAY - timedelta(days=360), consent_day=ASSUMED)
+
+    found = condition(fleet, seller, secret(state), "app-1", TODAY)
+
+    assert found.need is Need.ENDING
+    assert "ends on 2026-11-29 at the latest: have" in (found.advice or "")

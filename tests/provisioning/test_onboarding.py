@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
+from datetime import date
 from typing import TYPE_CHECKING
 
 import pytest
@@ -13,6 +15,7 @@ from provisioning.fingerprint import partner_print, stores_print
 from provisioning.onboarding import DryRun, Executor, Prover, apply
 from provisioning.payload import App
 from provisioning.planning import Planner
+from provisioning.state import ASSUMED, State
 from provisioning.store import Store
 from tests.fakes.secrets_manager import Crash, FakeSecretsManager
 
@@ -35,6 +38,7 @@ KYOTO = HandedIn(
     "PLACEHOLDER-KYOTO-SECRET",
 )
 MAPLE_SECRET = "sellerkeys/dev/sellers/maple/sp-api"
+BERLIN_SECRET = "sellerkeys/dev/sellers/berlin/sp-api"
 KYOTO_SECRET = "sellerkeys/dev/sellers/kyoto/sp-api"
 
 
@@ -367,3 +371,24 @@ def _onboard_kyoto(
 def _end_state(aws: FakeSecretsManager) -> dict[str, object]:
     held = aws.secrets[KYOTO_SECRET]
     return {"values": held.values, "labels": held.labels, "rotation": held.rotation, "tags": held.tags}
+
+
+@pytest.mark.usefixtures("app_is_set")
+def test_a_consent_of_which_nobody_said_when(
+    aws: FakeSecretsManager, onboard: Callable[..., list[Outcome]], fleet: Fleet, client: Amazon, now: datetime
+) -> None:
+    """Today is the latest day that it can be of, and is noted as no more; the roster's word then takes its place."""
+    onboard(BERLIN)
+    state = State.from_tags(aws.secrets[BERLIN_SECRET].tags)
+    said = date(2026, 3, 1)
+    dated = replace(fleet, sellers=tuple(row.model_copy(update={"consented_on": said}) for row in fleet.sellers))
+    carrier = Executor(dated, Store(aws), Prover(dated, Store(aws), client), lambda: now)
+    again = [next(apply(Planner(dated, Store(aws)).plan([BERLIN]), carrier)) for _ in range(2)]
+    corrected = State.from_tags(aws.secrets[BERLIN_SECRET].tags)
+
+    assert (state.consented_on, state.consent_day) == (now.date(), ASSUMED)
+    assert (corrected.consented_on, corrected.consent_day) == (said, None)
+    assert [(outcome.result, outcome.detail) for outcome in again] == [
+        ("completed", "the consent's day, 2026-03-01, was noted from the roster"),
+        ("unchanged", "this credential is in place already"),
+    ]

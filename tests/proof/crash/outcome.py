@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}")
 #: State tags that hold a time or a digest: only that they are there can be compared.
-_DIFFERS = frozenset({"proven", "consented", "fingerprint", "client", "partner", "stores"})
+_DIFFERS = frozenset({"proven", "consented", "fingerprint", "client", "partner", "stores", "reminded"})
 
 
 @dataclass(frozen=True)

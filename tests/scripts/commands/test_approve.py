@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 from typing import TYPE_CHECKING
 
 import pytest
 
 from provisioning.payload import Offer
+from provisioning.state import State
 
 if TYPE_CHECKING:
     from tests.fakes.amazon import FakeAmazon
@@ -42,6 +44,20 @@ def test_agreed(onboarded_desk: Desk, held: Held) -> None:
         f"{SHOWN}Is this the store of Berlin Books? [y/N]: y\nberlin: value read as {ROLE}\n",
     )
     assert json.loads(held.current() or "")["sellerId"] == "APLACEHOLDER9"
+
+
+@pytest.mark.parametrize("arguments", [("--yes",), ("--yes", "--reject")])
+def test_the_day_of_the_consent_that_waited(onboarded_desk: Desk, held: Held, arguments: tuple[str, ...]) -> None:
+    """Approved, a year begins on the day the seller consented; rejected, the old one goes on."""
+    before = State.from_tags(held.tags).consented_on
+    held.tags |= State(waiting_consent=date(2026, 11, 2)).to_tags()
+
+    assert onboarded_desk.run("approve", "berlin", *arguments).exit_code == 0
+
+    state = State.from_tags(held.tags)
+    expected = before if "--reject" in arguments else date(2026, 11, 2)
+    assert (state.consented_on, state.waiting_consent) == (expected, None)
+    assert state.is_day_assumed is ("--reject" in arguments)
 
 
 def test_not_agreed(onboarded_desk: Desk, held: Held) -> None:

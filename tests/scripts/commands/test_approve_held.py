@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 from typing import TYPE_CHECKING
 
 import pytest
@@ -10,6 +11,7 @@ import pytest
 from provisioning.holding import Holding
 from provisioning.payload import Credential, Offer
 from provisioning.sealing import Sealer
+from provisioning.state import HELD, State
 from provisioning.table import Table
 
 if TYPE_CHECKING:
@@ -28,7 +30,7 @@ def holding(open_desk: Desk, aws: FakeSecretsManager, now: datetime) -> Holding:
     """What is held: Berlin's consent, from an account with an id that is not his."""
     holding = Holding(Table(open_desk.tables, "sellerkeys-dev"), Sealer(open_desk.kms, "dev", "key"))
     assert holding.hold(OFFER, now)
-    aws.secrets[SECRET].tags["sellerkeys-state:status"] = "held"
+    aws.secrets[SECRET].tags |= State(status=HELD, waiting_consent=date(2026, 11, 20)).to_tags()
     return holding
 
 
@@ -47,7 +49,8 @@ def test_agreed(open_desk: Desk, aws: FakeSecretsManager) -> None:
     assert (current.refresh_token, current.selling_partner_id) == ("Atzr|PLACEHOLDER-BERLIN", "AOTHER")
     assert held.rotation["RotationEnabled"]
     assert held.tags["sellerkeys-state:status"] == "active"
-    assert held.tags["sellerkeys-state:consented"] == "2026-11-24"
+    state = State.from_tags(held.tags)
+    assert (state.consented_on, state.is_day_assumed, state.waiting_consent) == (date(2026, 11, 20), False, None)
     assert open_desk.tables.items["sellerkeys-dev"] == {}
 
 
@@ -79,6 +82,7 @@ def test_rejected(open_desk: Desk, aws: FakeSecretsManager, holding: Holding, no
     assert result.exit_code == 0
     assert holding.find("berlin", now) is None
     assert aws.secrets[SECRET].current() is None
+    assert State.from_tags(aws.secrets[SECRET].tags).waiting_consent is None
     assert "empty" in open_desk.run("status", "berlin").stdout
 
 
