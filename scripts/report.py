@@ -8,10 +8,6 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 import click
-from rich import box
-from rich.console import Console
-from rich.table import Table
-from rich.text import Text
 
 from scripts.words import plain
 
@@ -79,6 +75,11 @@ def _listed(counts: Counter[str]) -> str:
 
 
 def _draw(columns: Sequence[str], rows: Collection[Sequence[str]]) -> None:
+    from rich import box  # noqa: PLC0415  slow to import, and of no use in a pipe
+    from rich.console import Console  # noqa: PLC0415  as above
+    from rich.table import Table  # noqa: PLC0415  as above
+    from rich.text import Text  # noqa: PLC0415  as above
+
     drawn = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     for column in columns:
         drawn.add_column(column.capitalize(), overflow="fold")

@@ -1,32 +1,26 @@
-"""What one command works with: the stack's files, AWS, Amazon, the engine, the clock and the person at the terminal."""
+"""What one command works with: the stack's files, AWS, Amazon, the engine, the clock and the person at the terminal.
+
+A command's module imports this, and is itself imported for its `--help`: so what is slow to import is imported by the
+part that needs it.
+"""
 
 from __future__ import annotations
 
 import os
 import sys
 import time
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property, wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Concatenate, Final, NoReturn, ParamSpec
+from typing import TYPE_CHECKING, Any, Concatenate, NoReturn, ParamSpec
 
-import boto3
 import click
-import yaml
-from botocore.config import Config
-from botocore.exceptions import BotoCoreError, ProfileNotFound
 
-from provisioning import naming, roster, settings
+from provisioning import naming
 from provisioning.amazon import Endpoints
-from provisioning.auditing.account import Auditor
-from provisioning.auditing.analyzer import Analyzer
-from provisioning.auditing.identities import Identities
-from provisioning.auditing.keys import Keys
-from provisioning.auditing.watch import Watch
 from provisioning.budget import Budget
-from provisioning.errors import BadInput, Unreachable
+from provisioning.errors import BadInput
 from provisioning.fleet import Fleet
 from provisioning.holding import Holding
 from provisioning.operating.reading import Reading
@@ -35,68 +29,37 @@ from provisioning.sealing import Sealer
 from provisioning.serving import address
 from provisioning.store import Store
 from provisioning.table import Table
-from scripts.connections import connected
-from scripts.engine import Engine
+from scripts.clients import connect, connect_as, connect_identities, connect_to
 from scripts.intake import Intake
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from types_boto3_secretsmanager import SecretsManagerClient
     from types_boto3_sts import STSClient
 
     from provisioning.amazon import Amazon
+    from provisioning.auditing.account import Auditor
+    from provisioning.auditing.analyzer import Analyzer
     from provisioning.operating.reading import Keys as LentKeys
     from provisioning.roster import Row
     from provisioning.settings import Settings
+    from scripts.engine import Engine
     from scripts.invocation import Invocation
 
 P = ParamSpec("P")
 
-#: As many connections as a bulk run has hands at most.
-_CONNECTIONS: Final = 64
-_CONFIG: Final = Config(
-    connect_timeout=5, read_timeout=20, retries={"mode": "standard"}, max_pool_connections=_CONNECTIONS
-)
+
+def _connected(endpoints: Endpoints) -> Amazon:
+    from scripts.connections import connected  # noqa: PLC0415  urllib3 is slow to import
+
+    return connected(endpoints)
 
 
-def connect(profile: str | None, region: str) -> SecretsManagerClient:
-    """Make a Secrets Manager client; raises Unreachable if AWS's own configuration cannot be used."""
-    with _usable(profile):
-        return boto3.Session(profile_name=profile, region_name=region).client("secretsmanager", config=_CONFIG)
+def _engine(folder: Path, stack: str) -> Engine:
+    from scripts.engine import Engine  # noqa: PLC0415  only --up needs it
 
-
-def connect_identities(profile: str | None, region: str) -> STSClient:
-    """Make a client of AWS's Security Token Service, which lends roles; raises Unreachable like `connect`."""
-    with _usable(profile):
-        return boto3.Session(profile_name=profile, region_name=region).client("sts", config=_CONFIG)
-
-
-def connect_to(service: str, profile: str | None, region: str) -> Any:  # noqa: ANN401  a client of the service
-    """Make a client of another service of AWS, by boto3's name for it; raises Unreachable like `connect`."""
-    with _usable(profile):
-        # boto3's stubs know a client by a literal only.
-        make: Any = boto3.Session(profile_name=profile, region_name=region).client
-        return make(service, config=_CONFIG)
-
-
-def connect_as(keys: LentKeys, region: str) -> SecretsManagerClient:
-    """Make a Secrets Manager client for the keys of a role."""
-    lent = boto3.Session(keys.access_key_id, keys.secret_access_key, keys.session_token, region_name=region)
-    return lent.client("secretsmanager", config=_CONFIG)
-
-
-@contextmanager
-def _usable(profile: str | None) -> Iterator[None]:
-    try:
-        yield
-    except ProfileNotFound:
-        named = profile or os.environ.get("AWS_PROFILE", "")
-        raise Unreachable(f"AWS profile {named} is not configured: see `aws configure list-profiles`") from None
-    except (BotoCoreError, ValueError) as error:
-        raise Unreachable(
-            f"AWS's settings cannot be used ({type(error).__name__}): check profile, keys, region and AWS_ENDPOINT_URL"
-        ) from None
+    return Engine(folder, stack)
 
 
 def _is_terminal() -> bool:
@@ -119,8 +82,8 @@ class Outside:
     identities: Callable[[str | None, str], STSClient] = connect_identities
     service: Callable[[str, str | None, str], Any] = connect_to
     secrets_as: Callable[[LentKeys, str], SecretsManagerClient] = connect_as
-    amazon: Callable[[Endpoints], Amazon] = connected
-    engine: Callable[[Path, str], Engine] = Engine
+    amazon: Callable[[Endpoints], Amazon] = _connected
+    engine: Callable[[Path, str], Engine] = _engine
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
     clock: Callable[[], float] = time.monotonic
     sleep: Callable[[float], None] = time.sleep
@@ -145,11 +108,13 @@ class Session:
     @cached_property
     def settings(self) -> Settings:
         """The stack's configuration; raises BadInput."""
+        from provisioning import settings  # noqa: PLC0415  pydantic is slow to import
+
         stack, folder = self._invocation.stack, self._outside.folder
         if not naming.is_base(stack):
             raise BadInput("--stack has to be 1 to 20 of a-z, 0-9 and -, with a letter or digit at both ends")
         name = f"Pulumi.{stack}.yaml"
-        found = settings.from_config(_own_keys(folder / name, name), name)
+        found = settings.from_config(_own_keys(folder / name, name, f"{settings.NAMESPACE}:"), name)
         region = self._invocation.region
         return found.model_copy(update={"region": region}) if region else found
 
@@ -161,6 +126,8 @@ class Session:
     @cached_property
     def fleet(self) -> Fleet:
         """The fleet as the files describe it; raises BadInput."""
+        from provisioning import roster  # noqa: PLC0415  pydantic is slow to import
+
         return self.fleet_of(roster.read(self.roster_path))
 
     def fleet_of(self, sellers: Iterable[Row]) -> Fleet:
@@ -168,14 +135,17 @@ class Session:
         return Fleet(self._invocation.stack, self.settings, tuple(sellers))
 
     @cached_property
+    def _secrets(self) -> SecretsManagerClient:
+        return self._outside.secrets(self._invocation.profile, self.settings.region)
+
+    @cached_property
     def store(self) -> Store:
         """The fleet's secrets; raises Unreachable."""
-        return Store(self._outside.secrets(self._invocation.profile, self.settings.region), clock=self._outside.now)
+        return Store(self._secrets, clock=self._outside.now)
 
     def paced_store(self, writes_a_second: float | None) -> PacedStore:
         """Make a store for many threads, within so many writes a second, None for AWS's own number."""
-        client = self._outside.secrets(self._invocation.profile, self.settings.region)
-        return PacedStore(client, Writes.granted(writes_a_second, self.clock, self.sleep), self._outside.now)
+        return PacedStore(self._secrets, Writes.granted(writes_a_second, self.clock, self.sleep), self._outside.now)
 
     def paced_amazon(self, requests_a_second: float) -> Amazon:
         """Make a client of Amazon that asks Login with Amazon for no more than so many tokens a second."""
@@ -221,12 +191,19 @@ class Session:
     @cached_property
     def auditor(self) -> Auditor:
         """What looks at the fleet as it is deployed; raises Unreachable."""
+        from provisioning.auditing.account import Auditor  # noqa: PLC0415  only audits need it, and the next three
+        from provisioning.auditing.identities import Identities  # noqa: PLC0415  as above
+        from provisioning.auditing.keys import Keys  # noqa: PLC0415  as above
+        from provisioning.auditing.watch import Watch  # noqa: PLC0415  as above
+
         watch = Watch(self.service("logs"), self.service("cloudwatch"), self.service("sns"))
         return Auditor(self.store, Identities(self.service("iam")), Keys(self.service("kms")), watch)
 
     @cached_property
     def analyzer(self) -> Analyzer:
         """AWS's own judge of policies; raises Unreachable."""
+        from provisioning.auditing.analyzer import Analyzer  # noqa: PLC0415  only audits need it
+
         return Analyzer(self.service("accessanalyzer"))
 
     @cached_property
@@ -266,8 +243,10 @@ def pass_session(command: Callable[Concatenate[Session, P], int]) -> Callable[P,
     return run
 
 
-def _own_keys(path: Path, name: str) -> dict[str, Any]:
+def _own_keys(path: Path, name: str, namespace: str) -> dict[str, Any]:
     """Read the keys of our namespace out of a stack's file, without the namespace."""
+    import yaml  # noqa: PLC0415  slow to import
+
     try:
         document = yaml.safe_load(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
@@ -280,5 +259,4 @@ def _own_keys(path: Path, name: str) -> dict[str, Any]:
     config = document.get("config") if isinstance(document, dict) else None
     if not isinstance(config, dict):
         raise BadInput(f"{name}: has no `config:`")
-    namespace = f"{settings.NAMESPACE}:"
     return {str(key).removeprefix(namespace): value for key, value in config.items() if str(key).startswith(namespace)}

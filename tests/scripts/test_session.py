@@ -12,7 +12,7 @@ import pytest
 
 from provisioning.amazon import Amazon, Endpoints
 from provisioning.errors import Unreachable
-from scripts.session import connect
+from scripts.clients import connect
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -5,9 +5,12 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+from provisioning import naming
+
 if TYPE_CHECKING:
     from tests.fakes.amazon import FakeAmazon
     from tests.fakes.roles import FakeRoles
+    from tests.fakes.secrets_manager import FakeSecretsManager
     from tests.scripts.conftest import Desk
 
 KYOTO = "amzn1.application-oa2-client.PLACEHOLDER-KYOTO"
@@ -39,7 +42,7 @@ def test_chosen_sellers(onboarded_desk: Desk, amazon: FakeAmazon, roles: FakeRol
         ),
         f"maple: value read as {ROLE}.maple\nberlin: value read as {ROLE}.berlin\n",
     )
-    assert roles.lent == [(f"{ROLE}.maple", "sellerkeys-check"), (f"{ROLE}.berlin", "sellerkeys-check")]
+    assert sorted(roles.lent) == [(f"{ROLE}.berlin", "sellerkeys-check"), (f"{ROLE}.maple", "sellerkeys-check")]
 
 
 def test_permissions_as_json(onboarded_desk: Desk, amazon: FakeAmazon) -> None:
@@ -94,4 +97,30 @@ def test_an_outage_is_said(onboarded_desk: Desk, amazon: FakeAmazon) -> None:
             "mostly because Amazon does not accept the refresh token (revoked, lapsed, incomplete or of another "
             "client); an outage, so nobody was marked for it"
         )
+    ]
+
+
+def test_of_a_large_fleet_those_who_do_not_work_are_listed(
+    open_desk: Desk, aws: FakeSecretsManager, amazon: FakeAmazon
+) -> None:
+    """Sellers are checked side by side; past a hundred the others are counted, in the roster's order all the same."""
+    slugs = [f"seller-{number:03}" for number in range(101)]
+    client_id, markets = amazon.tokens["Atzr|PLACEHOLDER-BERLIN"]
+    for slug in slugs:
+        aws.declare(naming.seller_secret_name("dev", slug), naming.identity_tags("dev", slug, "EU", "shared"))
+        amazon.tokens[f"Atzr|PLACEHOLDER-{slug}"] = (client_id, markets)
+    open_desk.roster.write_text("seller,region,marketplaces\n" + "".join(f"{slug},EU,DE\n" for slug in slugs))
+    tokens = "".join(f"{slug},Atzr|PLACEHOLDER-{slug}\n" for slug in slugs)
+    assert open_desk.run("onboard", "-", piped=f"seller,refresh_token\n{tokens}").exit_code == 0
+    for slug in ("seller-077", "seller-005"):
+        del amazon.tokens[f"Atzr|PLACEHOLDER-{slug}"]
+
+    result = open_desk.run("check", "--all")
+
+    lines = result.stdout.splitlines()
+    assert (result.exit_code, lines[-1]) == (4, "101 sellers, 99 work")
+    assert [line.split()[0] for line in lines[1:-2]] == ["seller-005", "seller-077"]
+    assert result.stderr.splitlines()[:2] == [
+        "101 values read, each as its own reader role",
+        "those that work are not listed; `--output json` has everybody",
     ]
