@@ -1,23 +1,16 @@
-"""The fleet: configuration in, components out."""
+"""The fleet: configuration in, components out.
+
+The base stack holds what there is once, and the first sellers; a shard holds sellers only (design.md 10).
+"""
 
 import pulumi
 import pulumi_aws as aws
 
 from infra import configuration
-from infra.alarm_topic import AlarmTopic, AlarmTopicArgs
-from infra.app_secret import AppSecret, AppSecretArgs
-from infra.calendar_function import CalendarFunction, CalendarFunctionArgs
-from infra.client_secret_function import ClientSecretFunction, ClientSecretFunctionArgs
-from infra.consent_function import ConsentFunction, ConsentFunctionArgs
-from infra.credential_queues import CredentialQueues, CredentialQueuesArgs
-from infra.encryption_key import EncryptionKey, EncryptionKeyArgs
-from infra.fleet_table import FleetTable, FleetTableArgs
-from infra.held_key import HeldKey, HeldKeyArgs
-from infra.one_reader import OneReader, OneReaderArgs
 from infra.people import People
 from infra.place import Place
-from infra.rotation_function import RotationFunction, RotationFunctionArgs
-from infra.seller_secret import SellerSecret, SellerSecretArgs
+from infra.sellers import declare_sellers
+from infra.shared import declare_shared
 from provisioning import naming, state
 
 fleet = configuration.load()
@@ -37,63 +30,8 @@ place = Place(
     people=People.of(settings),
 )
 
-key = EncryptionKey("key", EncryptionKeyArgs(place=place), on_aws)
-app = AppSecret("app", AppSecretArgs(place=place, key_arn=key.arn), on_aws)
-queues = CredentialQueues("queues", CredentialQueuesArgs(place=place), on_aws)
-table = FleetTable("table", FleetTableArgs(place=place), on_aws)
-alarms = AlarmTopic("alarms", AlarmTopicArgs(place=place, contact=settings.application.contact), on_aws)
-rotates = RotationFunctionArgs(
-    place=place,
-    key_arn=key.arn,
-    app_secret_arn=app.arn,
-    alarm_topic_arn=alarms.arn,
-    key_profiles=settings.key_profiles,
-)
-rotation = RotationFunction("rotation", rotates, on_aws)
-renews = ClientSecretFunctionArgs(
-    place=place,
-    key_arn=key.arn,
-    queues_key_arn=queues.key_arn,
-    queue_arns={naming.NEW_SECRET: queues.new_secret_arn, naming.EXPIRY: queues.expiry_arn},
-    app_secret_arn=app.arn,
-    table_name=table.name,
-    alarm_topic_arn=alarms.arn,
-)
-renewal = ClientSecretFunction("client-secret", renews, on_aws)
-watches = CalendarFunctionArgs(
-    place=place,
-    application=settings.application,
-    roles=settings.consent.roles,
-    alarm_topic_arn=alarms.arn,
-    key_arn=key.arn,
-    queues_key_arn=queues.key_arn,
-    app_secret_arn=app.arn,
-    table_name=table.name,
-    client_secret=settings.client_secret,
-)
-CalendarFunction("calendar", watches, on_aws)
-if settings.consent.pages:
-    held_key = HeldKey("held-key", HeldKeyArgs(place=place), on_aws)
-    takes_in = ConsentFunctionArgs(
-        place=place,
-        settings=settings,
-        key_arn=key.arn,
-        held_key_arn=held_key.arn,
-        app_secret_arn=app.arn,
-        table_name=table.name,
-        alarm_topic_arn=alarms.arn,
-    )
-    consent = ConsentFunction("consent", takes_in, on_aws)
-    pulumi.export("consent_address", consent.address)
-if settings.isolation == "one-role":
-    OneReader("reader", OneReaderArgs(place=place, key_arn=key.arn), on_aws)
-for row in fleet.sellers:
-    SellerSecret(row.seller, SellerSecretArgs(place=place, row=row, key_arn=key.arn), on_aws)
-
+_, shard = naming.split_stack(pulumi.get_stack())
+key_arn = None if shard else declare_shared(fleet, place, on_aws)
+declare_sellers(fleet, place, shard, key_arn, on_aws)
 pulumi.export("base", fleet.base)
 pulumi.export("region", settings.region)
-pulumi.export("rotation_function_arn", rotation.arn)
-pulumi.export("app_secret_name", fleet.app_secret)
-pulumi.export("new_secret_queue_arn", queues.new_secret_arn)
-pulumi.export("secret_expiry_queue_arn", queues.expiry_arn)
-pulumi.export("sellers", len(fleet.sellers))

@@ -17,13 +17,17 @@ from provisioning import naming, roster, settings
 from provisioning.capacity import Mode, limits
 from provisioning.errors import BadInput
 from provisioning.fleet import Fleet
+from provisioning.stack_file import own_keys
 
 #: The project's folder, where `Pulumi.yaml` and the roster lie; Pulumi itself runs the program inside `infra/`.
 PROJECT: Final = Path(__file__).resolve().parent.parent
 
 
 def load() -> Fleet:
-    """Read the running stack's configuration; raises pulumi.RunError that lists every fault, without a traceback."""
+    """Read the running stack's configuration and the whole roster, whichever stack runs.
+
+    Raises pulumi.RunError that lists every fault, without a traceback.
+    """
     try:
         return _load(pulumi.get_stack())
     except BadInput as error:
@@ -39,16 +43,27 @@ def check_roles(fleet: Fleet, account: str) -> None:
 
 
 def _load(stack: str) -> Fleet:
-    if not naming.is_base(stack):
+    base, shard = naming.split_stack(stack)
+    if not naming.is_base(base):
         raise BadInput(
             f"stack {stack}: a fleet's stack is named with 1 to 20 of a-z, 0-9 and -, a letter or digit at both ends"
         )
-    source = f"Pulumi.{stack}.yaml"
-    told = settings.from_config(_own_keys(), source)
+    source = f"Pulumi.{base}.yaml"
+    told = settings.from_config(_told_once(stack, source) if shard else _own_keys(), source)
     _check_size(told, source)
-    fleet = Fleet(stack, told, tuple(roster.read(PROJECT / told.roster)))
+    fleet = Fleet(base, told, tuple(roster.read(PROJECT / told.roster)))
     _check_quotas(fleet, source)
     return fleet
+
+
+def _told_once(stack: str, source: str) -> dict[str, Any]:
+    """Read the base stack's configuration for a shard, which may have none of its own: one place to change it."""
+    if own := sorted(_own_keys()):
+        raise BadInput(
+            f"Pulumi.{stack}.yaml, {settings.NAMESPACE}:{own[0]}: a shard takes its configuration from {source}; "
+            "write it there"
+        )
+    return own_keys(PROJECT / source)
 
 
 def _own_keys() -> dict[str, Any]:
@@ -82,7 +97,8 @@ def _check_size(told: settings.Settings, source: str) -> None:
 
 def _check_quotas(fleet: Fleet, source: str) -> None:
     """Refuse a roster that AWS would stop half way, with the way out."""
-    needs = limits(Mode(fleet.settings.isolation), len(fleet.sellers), fleet.settings.quotas.model_dump())
+    declared = sum(row.is_declared for row in fleet.sellers)
+    needs = limits(Mode(fleet.settings.isolation), declared, fleet.settings.quotas.model_dump())
     faults = [f"{source}, {fleet.settings.roster}: {need}" for need in needs if need.is_passed]
     if faults:
         raise BadInput("\n".join(faults))

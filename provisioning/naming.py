@@ -14,6 +14,11 @@ SELLER_PATTERN: Final = r"[a-z0-9]([a-z0-9-]{0,30}[a-z0-9])?"
 #: The base stack's name: at most 20 characters, so that `sellerkeys.{base}.{seller}` fits IAM's 64 (aws.md 5.2).
 BASE_PATTERN: Final = r"[a-z0-9]([a-z0-9-]{0,18}[a-z0-9])?"
 
+#: A shard, as the roster names it; its stack is the base stack's name, a hyphen, and this (design.md 10).
+SHARD_PATTERN: Final = r"s([0-9]{2}|[1-9][0-9]{2})"
+
+_SHARD_STACK = re.compile(rf"(?P<base>.+)-(?P<shard>{SHARD_PATTERN})")
+
 TAG_BASE: Final = "sellerkeys:base"
 TAG_SELLER: Final = "sellerkeys:seller"
 TAG_REGION: Final = "sellerkeys:region"
@@ -28,8 +33,29 @@ def is_seller(text: str) -> bool:
 
 
 def is_base(text: str) -> bool:
-    """Say whether `text` can be a base stack's name."""
-    return re.fullmatch(BASE_PATTERN, text) is not None
+    """Say whether `text` can be a base stack's name; `dev-s00` is not, because it is a shard of `dev`."""
+    return re.fullmatch(BASE_PATTERN, text) is not None and not _SHARD_STACK.fullmatch(text)
+
+
+def is_shard(text: str) -> bool:
+    """Say whether `text` names a shard, such as `s00`."""
+    return re.fullmatch(SHARD_PATTERN, text) is not None
+
+
+def shard_name(number: int) -> str:
+    """Name a shard by its number, 0 to 999."""
+    return f"s{number:02}"
+
+
+def stack_name(base: str, shard: str) -> str:
+    """Name a shard's stack; the base stack's own name for the empty shard."""
+    return f"{base}-{shard}" if shard else base
+
+
+def split_stack(stack: str) -> tuple[str, str]:
+    """Split a stack's name into the base stack's and the shard, which is empty for the base stack itself."""
+    found = _SHARD_STACK.fullmatch(stack)
+    return (found["base"], found["shard"]) if found else (stack, "")
 
 
 def app_secret_name(base: str) -> str:

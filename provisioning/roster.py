@@ -79,7 +79,8 @@ class Row(BaseModel):
     """One seller. What may be left empty has its default here; lists are separated by `;`.
 
     `marketplaces` takes country codes or ids and keeps codes; the first is the seller's home. `selling_partner_id` is
-    a claim (design.md 6). `shard` stays empty while one stack holds the fleet.
+    a claim (design.md 6). `shard` names the stack that holds the seller, empty for the base stack (design.md 10); who
+    is `offboarded` is no longer declared.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True, str_strip_whitespace=True)
@@ -94,7 +95,7 @@ class Row(BaseModel):
     fulfillment: Annotated[Literal["fba", "fbm", "both"], BeforeValidator(_lower)] = "both"
     permissions: Annotated[tuple[Permission, ...], BeforeValidator(_items)] = tuple(Permission)
     consented_on: Annotated[date | None, BeforeValidator(_day)] = None
-    status: Annotated[Literal["active", "paused"], BeforeValidator(_lower)] = "active"
+    status: Annotated[Literal["active", "paused", "offboarded"], BeforeValidator(_lower)] = "active"
     shard: str = ""
 
     @field_validator("seller")
@@ -134,9 +135,9 @@ class Row(BaseModel):
 
     @field_validator("shard")
     @classmethod
-    def _is_base(cls, shard: str) -> str:
-        if shard:
-            raise ValueError("has to be empty: this version keeps the whole fleet in one stack")
+    def _is_shard(cls, shard: str) -> str:
+        if shard and not naming.is_shard(shard):
+            raise ValueError("has to be s00 to s999, or empty for the base stack; `sellerkeys roster add` gives it")
         return shard
 
     @field_validator("marketplaces")
@@ -165,6 +166,11 @@ class Row(BaseModel):
     def markets(self) -> tuple[Marketplace, ...]:
         """The marketplaces, as Amazon knows them."""
         return tuple(market for code in self.marketplaces if (market := find_marketplace(code)))
+
+    @property
+    def is_declared(self) -> bool:
+        """Whether the program is to declare this seller: every one but those offboarded."""
+        return self.status != "offboarded"
 
     @property
     def name(self) -> str:

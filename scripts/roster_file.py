@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Self
 from provisioning import roster, sheet
 from provisioning.errors import BadInput
 from provisioning.outcomes import Outcome, failure
+from provisioning.sharding import Rooms
 from scripts.intake import decoded
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ class RosterFile:
 
     def add(self, records: Iterable[Record], *, dry_run: bool) -> Added:
         """Append the rows that are new; a bad one stops no other. Raises BadInput if the roster cannot be used."""
-        try:
+        with self._writable():
             if dry_run:
                 return _sort(self._contents(), records, "would add")[0]
             self._path.parent.mkdir(parents=True, exist_ok=True)
@@ -51,6 +52,26 @@ class RosterFile:
                 if new:
                     self._write(contents.data_with(new))
                 return added
+
+    def mark(self, seller: str, status: str) -> bool:
+        """Set one seller's status, and no other byte; gives False where it stands already.
+
+        Raises BadInput where the roster has no such seller or no such column.
+        """
+        with self._writable(), self._alone():
+            contents = self._contents()
+            row = contents.rows.get(seller)
+            if row is None:
+                raise BadInput(f"{self._name}: {seller} does not stand in it any more; nothing was changed")
+            if row.status == status:
+                return False
+            self._write(contents.data_marked(seller, status, self._name))
+            return True
+
+    @contextmanager
+    def _writable(self) -> Iterator[None]:
+        try:
+            yield
         except OSError as error:
             raise BadInput(f"{self._name}: cannot be written ({type(error).__name__}); nothing was changed") from None
 
@@ -105,10 +126,28 @@ class _Contents:
         joint = b"" if self.data.endswith(b"\n") else end.encode()
         return self.data + joint + out.getvalue().encode()
 
+    def data_marked(self, seller: str, status: str, name: str) -> bytes:
+        """Write another status into one seller's line; the other lines stay byte for byte."""
+        if "status" not in self.header:
+            raise BadInput(f"{name}: {_no_column('status')}; nothing was changed")
+        lines = io.StringIO(self.data.decode(), newline="").readlines()
+        key, column = self.header.index("seller"), self.header.index("status")
+        found = list(sheet.rows(self.data.decode(), name))
+        at = next(place for place, (_, cells) in enumerate(found) if len(cells) > key and cells[key].strip() == seller)
+        first = found[at][0] - 1
+        after = found[at + 1][0] - 1 if at + 1 < len(found) else len(lines)
+        cells = list(found[at][1])
+        cells[column] = status
+        out = io.StringIO()
+        old = lines[after - 1]
+        csv.writer(out, lineterminator=old[len(old.rstrip("\r\n")) :]).writerow(cells)
+        return "".join([*lines[:first], out.getvalue(), *lines[after:]]).encode()
+
 
 def _sort(contents: _Contents, records: Iterable[Record], done: str) -> tuple[Added, list[Row]]:
     """Tell new rows from old and bad ones; gives the new ones, too."""
     known = dict(contents.rows)
+    rooms = Rooms(known.values())
     found: list[Outcome] = []
     new: list[Row] = []
     refused: list[Row] = []
@@ -117,25 +156,41 @@ def _sort(contents: _Contents, records: Iterable[Record], done: str) -> tuple[Ad
         if row is None:
             found.append(failure("", BadInput("; ".join(record.faults)), number))
             continue
-        fault = _fault(row, known.get(row.seller), contents.header)
-        if fault:
-            refused.append(row)
-            found.append(failure(row.seller, BadInput(fault), number))
-        elif row.seller in known:
-            found.append(Outcome(row.seller, "unchanged", "stands in the roster already", row=number))
+        if row.seller in known:
+            outcome = _again(row, known[row.seller], number)
         else:
+            row, outcome = _first_time(row, rooms, contents.header, done, number)
+        found.append(outcome)
+        if outcome.exit_code:
+            refused.append(row)
+        elif row.seller not in known:
             known[row.seller] = row
             new.append(row)
-            found.append(
-                Outcome(row.seller, done, f"{row.name}: {row.region}, {', '.join(row.marketplaces)}", row=number)
-            )
     return Added(tuple(found), tuple(known.values()), tuple(refused)), new
 
 
-def _fault(row: Row, known: Row | None, header: Sequence[str]) -> str:
-    if known and known.model_dump() != row.model_dump():
-        return "stands in the roster already, with other values: change that row by hand and have it reviewed"
-    missing = [column for column, cell in row.cells().items() if cell and column not in header]
+def _again(row: Row, known: Row, number: int | None) -> Outcome:
+    """Compare a row with the one that stands there already; who hands one in may leave its shard to us."""
+    fault = ""
+    if row.shard and row.shard != known.shard:
+        fault = f"stands in shard {known.shard or 'empty'} already: a shard is given once and never changed"
+    elif known.model_dump(exclude={"shard"}) != row.model_dump(exclude={"shard"}):
+        fault = "stands in the roster already, with other values: change that row by hand and have it reviewed"
+    if fault:
+        return failure(row.seller, BadInput(fault), number)
+    return Outcome(row.seller, "unchanged", "stands in the roster already", row=number)
+
+
+def _first_time(row: Row, rooms: Rooms, header: Sequence[str], done: str, number: int | None) -> tuple[Row, Outcome]:
+    """Give a new row its shard, and say what that row is, or why it cannot be added."""
+    placed = rooms.give(row)
+    missing = [column for column, cell in placed.cells().items() if cell and column not in header]
     if missing:
-        return f"the roster has no column {', '.join(missing)}: add it to the header first"
-    return ""
+        return row, failure(row.seller, BadInput(_no_column(*missing)), number)
+    where = f", shard {placed.shard}" if placed.shard else ""
+    said = f"{placed.name}: {placed.region}, {', '.join(placed.marketplaces)}{where}"
+    return placed, Outcome(placed.seller, done, said, row=number)
+
+
+def _no_column(*columns: str) -> str:
+    return f"the roster has no column {', '.join(columns)}: add it to the header first"

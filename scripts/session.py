@@ -109,12 +109,13 @@ class Session:
     def settings(self) -> Settings:
         """The stack's configuration; raises BadInput."""
         from provisioning import settings  # noqa: PLC0415  pydantic is slow to import
+        from provisioning.stack_file import own_keys  # noqa: PLC0415  as is yaml
 
         stack, folder = self._invocation.stack, self._outside.folder
         if not naming.is_base(stack):
             raise BadInput("--stack has to be 1 to 20 of a-z, 0-9 and -, with a letter or digit at both ends")
         name = f"Pulumi.{stack}.yaml"
-        found = settings.from_config(_own_keys(folder / name, name, f"{settings.NAMESPACE}:"), name)
+        found = settings.from_config(own_keys(folder / name), name)
         region = self._invocation.region
         return found.model_copy(update={"region": region}) if region else found
 
@@ -131,8 +132,9 @@ class Session:
         return self.fleet_of(roster.read(self.roster_path))
 
     def fleet_of(self, sellers: Iterable[Row]) -> Fleet:
-        """Make the fleet of these sellers, whatever the roster's file says."""
-        return Fleet(self._invocation.stack, self.settings, tuple(sellers))
+        """Make the fleet of these sellers, but for those offboarded, whatever the roster's file says."""
+        declared = tuple(row for row in sellers if row.is_declared)
+        return Fleet(self._invocation.stack, self.settings, declared)
 
     @cached_property
     def _secrets(self) -> SecretsManagerClient:
@@ -241,22 +243,3 @@ def pass_session(command: Callable[Concatenate[Session, P], int]) -> Callable[P,
         return command(Session(click.get_current_context().obj), *args, **options)
 
     return run
-
-
-def _own_keys(path: Path, name: str, namespace: str) -> dict[str, Any]:
-    """Read the keys of our namespace out of a stack's file, without the namespace."""
-    import yaml  # noqa: PLC0415  slow to import
-
-    try:
-        document = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise BadInput(f"{name}: there is none here: go to the project's folder, or name another --stack") from None
-    except yaml.MarkedYAMLError as error:
-        line = f", line {error.problem_mark.line + 1}" if error.problem_mark else ""
-        raise BadInput(f"{name}{line}: this is not YAML ({error.problem})") from None
-    except (OSError, ValueError, yaml.YAMLError) as error:
-        raise BadInput(f"{name}: cannot be read as UTF-8 text ({type(error).__name__})") from None
-    config = document.get("config") if isinstance(document, dict) else None
-    if not isinstance(config, dict):
-        raise BadInput(f"{name}: has no `config:`")
-    return {str(key).removeprefix(namespace): value for key, value in config.items() if str(key).startswith(namespace)}

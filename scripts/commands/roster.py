@@ -6,14 +6,24 @@ import click
 
 from provisioning import outcomes
 from provisioning.errors import BadInput
-from provisioning.roster import Record, records
+from provisioning.roster import Record, read, records
 from scripts import report
 from scripts.intake import source
 from scripts.roster_file import RosterFile
 from scripts.row_options import record_from, row_options, split
 from scripts.session import Session, pass_session
 
-_SHOWN = ("seller", "account_name", "application", "region", "marketplaces", "fulfillment", "consented_on", "status")
+_SHOWN = (
+    "seller",
+    "account_name",
+    "application",
+    "region",
+    "marketplaces",
+    "fulfillment",
+    "consented_on",
+    "status",
+    "shard",
+)
 
 
 @click.group()
@@ -28,7 +38,7 @@ def roster() -> None:
 @pass_session
 def list_sellers(session: Session) -> int:
     """List every seller of the roster."""
-    sellers = session.fleet.sellers
+    sellers = read(session.roster_path)
     if session.as_json:
         report.document({"sellers": [seller.model_dump(mode="json") for seller in sellers]})
         return 0
@@ -48,7 +58,8 @@ def add(session: Session, /, seller: str | None, file: str | None, *, dry_run: b
     """Add one seller by options, or many from a CSV.
 
     Rows are appended, the others stay as they are; a row that stands there already is unchanged, and one that
-    contradicts it is refused. Run `pulumi up` afterwards.
+    contradicts it is refused. A new seller is given the first stack with room. Run `sellerkeys up` afterwards, or
+    `pulumi up` where the base stack holds everybody.
     """
     cells, _ = split(row)
     added = RosterFile(session.roster_path).add(_handed_in(session, seller, file, cells), dry_run=dry_run)

@@ -51,10 +51,17 @@ class Declaration:
 
 
 def declare(
-    program: Callable[[], object], *, stack: str = "dev", config: Mapping[str, str] | None = None
+    program: Callable[[], object],
+    *,
+    stack: str = "dev",
+    config: Mapping[str, str] | None = None,
+    left: Mapping[str, Mapping[str, Any]] | None = None,
 ) -> Declaration:
-    """Run `program` as `pulumi up` would; `config` is as the engine has it: texts, structures as JSON."""
-    engine = _Engine()
+    """Run `program` as `pulumi up` would; `config` is as the engine has it: texts, structures as JSON.
+
+    `left` are the outputs that stacks' last runs left, by the stack's name.
+    """
+    engine = _Engine(dict(left or {}))
     outputs: dict[str, Any] = {}
 
     def run() -> pulumi.Output[None]:
@@ -79,13 +86,23 @@ def _event_loops() -> Iterator[None]:
         here.set_default_executor(cleanup.enter_context(executor))
         asyncio.set_event_loop(here)
         cleanup.callback(asyncio.set_event_loop, None)
+        cleanup.callback(_abandon_tasks, here)
         yield
+
+
+def _abandon_tasks(loop: asyncio.AbstractEventLoop) -> None:
+    """End what still waits after a program that failed: left to the garbage collector, it would strike anywhere."""
+    pending = asyncio.all_tasks(loop)
+    for task in pending:
+        task.cancel()
+    loop.run_until_complete(asyncio.gather(*pending, return_exceptions=True))
 
 
 @dataclass
 class _Engine(mocks.Mocks):
     """Makes every resource there is."""
 
+    left: Mapping[str, Mapping[str, Any]]
     made: list[mocks.MockResourceArgs] = field(default_factory=list)
     protected: set[tuple[str, str]] = field(default_factory=set)
 
@@ -95,6 +112,8 @@ class _Engine(mocks.Mocks):
 
     def new_resource(self, args: mocks.MockResourceArgs) -> tuple[str, dict[str, Any]]:
         """Give a resource its id, its ARN and what else a program takes from it."""
+        if args.typ == "pulumi:pulumi:StackReference":
+            return args.name, {**args.inputs, "outputs": self.left.get(args.name.rpartition("/")[2], {})}
         self.made.append(args)
         told = {"arn": f"arn:{args.typ}:{args.name}", "keyId": f"{args.name}-key"}
         if args.typ == "aws:lambda/functionUrl:FunctionUrl":

@@ -36,6 +36,9 @@ def test_no_sellers_slug(text: str) -> None:
         ("dev-", False),
         ("Dev", False),
         ("dev\n", False),
+        ("dev-s00", False),
+        ("dev-s1", True),
+        ("dev-s000", True),
     ],
 )
 def test_a_bases_name(text: str, *, good: bool) -> None:

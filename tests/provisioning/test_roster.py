@@ -41,7 +41,7 @@ def _cells(region: Region) -> st.SearchStrategy[dict[str, str]]:
             "permissions": st.lists(st.sampled_from(Permission), max_size=6).map(";".join),
             "consented_on": st.just("") | st.dates(min_value=date(2020, 1, 1)).map(date.isoformat),
             "status": st.sampled_from(["active", "paused", ""]),
-            "shard": st.just(""),
+            "shard": st.sampled_from(["", "s00", "s42", "s100"]),
         },
     )
 
@@ -186,9 +186,12 @@ def test_people_type_as_they_like() -> None:
                 ("a week", "2026-W41-1"),
             ]
         ),
-        pytest.param("status", "gone", "has to be 'active' or 'paused'", id="status"),
+        pytest.param("status", "gone", "has to be 'active', 'paused' or 'offboarded'", id="status"),
         pytest.param(
-            "shard", "dev-s00", "has to be empty: this version keeps the whole fleet in one stack", id="shard"
+            "shard",
+            "dev-s00",
+            "has to be s00 to s999, or empty for the base stack; `sellerkeys roster add` gives it",
+            id="shard",
         ),
     ],
 )

@@ -143,3 +143,91 @@ def test_two_processes_at_once_lose_no_row(tmp_path: Path) -> None:
 
     assert sorted(row.seller for row in roster.read(path)) == sorted(f"{name}{n}" for name in "ab" for n in range(40))
     assert path.read_text().startswith(f"{HEADER}\n")
+
+
+def test_a_new_row_is_given_the_first_stack_with_room(tmp_path: Path) -> None:
+    """A hundred sellers fill the base stack; the next one begins a shard, and says so."""
+    path = tmp_path / "dev.csv"
+    path.write_text(f"{HEADER}\n" + "".join(f"s{number},,,EU,,DE,,,,,,\n" for number in range(99)))
+
+    added = RosterFile(path).add([record("last"), record("next"), record("told", shard="s09")], dry_run=False)
+
+    assert [row.shard for row in roster.read(path)[99:]] == ["", "s00", "s09"]
+    assert [outcome.detail for outcome in added.outcomes] == [
+        "last: EU, DE",
+        "next: EU, DE, shard s00",
+        "told: EU, DE, shard s09",
+    ]
+
+
+def test_the_same_row_without_a_shard_is_unchanged_and_another_shard_is_refused(tmp_path: Path) -> None:
+    """Who hands a row in leaves the shard to us; one that was given never changes."""
+    path = tmp_path / "dev.csv"
+    path.write_text("seller,region,marketplaces,shard\na,EU,DE,s03\n")
+
+    added = RosterFile(path).add([record("a"), record("a", shard="s03"), record("a", shard="s04")], dry_run=False)
+
+    assert [outcome.result for outcome in added.outcomes] == ["unchanged", "unchanged", "unusable"]
+    assert added.outcomes[2].detail == "stands in shard s03 already: a shard is given once and never changed"
+    assert path.read_text() == "seller,region,marketplaces,shard\na,EU,DE,s03\n"
+
+
+def test_a_shard_needs_its_column(tmp_path: Path) -> None:
+    """A roster without the column would lose what was given, and the next one would be given anew."""
+    path = tmp_path / "dev.csv"
+    path.write_text("seller,region,marketplaces\n" + "".join(f"s{number},EU,DE\n" for number in range(100)))
+
+    added = RosterFile(path).add([record("next")], dry_run=False)
+
+    assert added.outcomes[0].detail == "the roster has no column shard: add it to the header first"
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (
+            b"\xef\xbb\xbfseller,region,marketplaces,status\r\n\r\n'a',EU, DE ,\r\nb,EU,DE,paused\r\n".replace(
+                b"'", b'"'
+            ),
+            b"\xef\xbb\xbfseller,region,marketplaces,status\r\n\r\n'a',EU, DE ,\r\nb,EU,DE,offboarded\r\n".replace(
+                b"'", b'"'
+            ),
+        ),
+        (
+            b"status,seller,region,marketplaces\n,b,EU,DE\n,a,EU,DE",
+            b"status,seller,region,marketplaces\noffboarded,b,EU,DE\n,a,EU,DE",
+        ),
+        (b"seller,status,region,marketplaces\nb,,EU,DE", b"seller,status,region,marketplaces\nb,offboarded,EU,DE"),
+        (
+            'seller,account_name,status,region,marketplaces\nb,"B, Bücher",active,EU,DE\n'.encode(),
+            'seller,account_name,status,region,marketplaces\nb,"B, Bücher",offboarded,EU,DE\n'.encode(),
+        ),
+    ],
+    ids=["bom, crlf, empty line", "own order", "no last line end", "quotes and umlauts"],
+)
+def test_a_mark_changes_one_cell(tmp_path: Path, before: bytes, after: bytes) -> None:
+    """A review shows one changed line; the same again changes nothing."""
+    path = tmp_path / "dev.csv"
+    path.write_bytes(before)
+
+    assert RosterFile(path).mark("b", "offboarded") is True
+    assert path.read_bytes() == after
+    assert RosterFile(path).mark("b", "offboarded") is False
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("seller,region,marketplaces\nb,EU,DE\n", "no column status: add it to the header first; nothing was changed"),
+        ("seller,region,marketplaces,status\na,EU,DE,\n", "b does not stand in it any more; nothing was changed"),
+    ],
+    ids=["no column", "no row"],
+)
+def test_a_mark_that_has_no_place(tmp_path: Path, text: str, said: str) -> None:
+    """Where there is nothing to mark, nothing is changed."""
+    path = tmp_path / "dev.csv"
+    path.write_text(text)
+
+    with pytest.raises(BadInput, match=said):
+        RosterFile(path).mark("b", "offboarded")
+    assert path.read_text() == text

@@ -26,10 +26,10 @@ def test_list_shows_the_fleet(desk: Desk) -> None:
     assert (result.exit_code, result.output) == (
         0,
         (
-            "SELLER  ACCOUNT NAME   APPLICATION  REGION  MARKETPLACES  FULFILLMENT  CONSENTED ON  STATUS\n"
-            "maple   Maple Outdoor  shared       NA      US; CA        both         2026-09-01    active\n"
-            "berlin  Berlin Books   shared       EU      DE            both         -             active\n"
-            "kyoto   Kyoto Tea      own          FE      JP            both         -             active\n"
+            "SELLER  ACCOUNT NAME   APPLICATION  REGION  MARKETPLACES  FULFILLMENT  CONSENTED ON  STATUS  SHARD\n"
+            "maple   Maple Outdoor  shared       NA      US; CA        both         2026-09-01    active  -\n"
+            "berlin  Berlin Books   shared       EU      DE            both         -             active  -\n"
+            "kyoto   Kyoto Tea      own          FE      JP            both         -             active  -\n"
         ),
     )
 
