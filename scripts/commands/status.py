@@ -4,33 +4,40 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import click
 
 from provisioning import naming
 from provisioning.condition import AppCondition, Condition, app_condition, by_urgency, condition
-from provisioning.errors import SecretNotDeclared, Waiting
+from provisioning.crowd import Crowd
+from provisioning.errors import BadInput, SecretNotDeclared, Waiting
 from provisioning.store import CURRENT
 from scripts import report
 from scripts.session import Session, pass_session
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
     from provisioning.fleet import Fleet
     from provisioning.roster import Row
     from provisioning.store import Secret, Store
 
 _WAITING: Final = 3
+#: How many secrets that the list omits are looked for at once.
+_AT_ONCE: Final = 16
 _COLUMNS: Final = ("seller", "state", "proven", "consent ends", "application", "rotation", "to do")
 
 
 @click.command()
 @click.argument("sellers", nargs=-1, metavar="[SELLER]...")
 @click.option("--needs-consent", is_flag=True, help="Only those who have to consent again, or will soon.")
+@click.option(
+    "--html", metavar="FILE", help="Also write a page for a browser: search, calendar and charts in one file."
+)
 @pass_session
-def status(session: Session, sellers: tuple[str, ...], *, needs_consent: bool) -> int:
+def status(session: Session, sellers: tuple[str, ...], *, needs_consent: bool, html: str | None) -> int:
     """Show each seller's condition, those first who need a person.
 
     Exits with 3 if one of them, or the shared application, waits for someone. Reads no secret value. What AWS lists
@@ -44,6 +51,8 @@ def status(session: Session, sellers: tuple[str, ...], *, needs_consent: bool) -
     if needs_consent:
         found = [each for each in found if each.needs_consent]
     application = app_condition(fleet, app_secret, today)
+    if html:
+        _write(session, html, application, found)
     if session.as_json:
         report.document(_document(application, found))
     else:
@@ -58,12 +67,18 @@ def _chosen(fleet: Fleet, slugs: Sequence[str]) -> tuple[Row, ...]:
     return tuple(row for row in fleet.sellers if not slugs or row.seller in slugs)
 
 
-def _secrets(fleet: Fleet, store: Store, sellers: Iterable[Row]) -> Iterator[tuple[Row, Secret | None]]:
+def _secrets(fleet: Fleet, store: Store, sellers: Sequence[Row]) -> Iterator[tuple[Row, Secret | None]]:
     """Give each seller's secret, None where there is none; the list omits what is being deleted and what is new."""
     listed = {secret.name: secret for secret in store.list(naming.seller_secret_prefix(fleet.base))}
+    unlisted = [name for seller in sellers if (name := fleet.secret_of(seller.seller)) not in listed]
+
+    def look(name: str) -> tuple[str, Secret | None]:
+        return name, _described(store, name)
+
+    described = Crowd(look, _AT_ONCE).results(unlisted)
+    secrets: dict[str, Secret | None] = {**listed, **dict(described)}
     for seller in sellers:
-        name = fleet.secret_of(seller.seller)
-        yield seller, listed.get(name) or _described(store, name)
+        yield seller, secrets[fleet.secret_of(seller.seller)]
 
 
 def _described(store: Store, name: str) -> Secret | None:
@@ -71,6 +86,18 @@ def _described(store: Store, name: str) -> Secret | None:
         return store.describe(name)
     except SecretNotDeclared:
         return None
+
+
+def _write(session: Session, file: str, application: AppCondition, found: Sequence[Condition]) -> None:
+    from scripts.status_page import page  # noqa: PLC0415  only --html needs it
+
+    fleet = session.fleet
+    content = page(fleet.base, session.now(), application, found, {row.seller: row for row in fleet.sellers})
+    try:
+        Path(file).write_text(content, encoding="utf-8")
+    except OSError as error:
+        raise BadInput(f"{file}: cannot be written ({type(error).__name__}); nothing was changed") from None
+    report.say(f"{file}: {report.counted(len(found), 'seller')}; open it in a browser")
 
 
 def _document(application: AppCondition, found: Sequence[Condition]) -> dict[str, Any]:
