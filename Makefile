@@ -24,7 +24,7 @@ check: setup ## Run every gate: format, lint, types, who imports whom.
 	$(BIN)/lint-imports
 	$(BIN)/mypy
 
-bench: setup engine ## Run the benchmarks, each beside a peer or a limit.
+bench: setup engine ## Run the benchmarks, each beside a peer or a limit, and write docs/benchmarks.md (an hour).
 	@$(BIN)/python -m benchmarks
 
 YEARS ?= 1
