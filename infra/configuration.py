@@ -19,7 +19,7 @@ from provisioning.errors import BadInput
 from provisioning.fleet import Fleet
 from provisioning.stack_file import own_keys
 
-#: The project's folder, where `Pulumi.yaml` and the roster lie; Pulumi itself runs the program inside `infra/`.
+#: The source tree's folder, which functions are packed from.
 PROJECT: Final = Path(__file__).resolve().parent.parent
 
 
@@ -51,9 +51,15 @@ def _load(stack: str) -> Fleet:
     source = f"Pulumi.{base}.yaml"
     told = settings.from_config(_told_once(stack, source) if shard else _own_keys(), source)
     _check_size(told, source)
-    fleet = Fleet(base, told, tuple(roster.read(PROJECT / told.roster)))
+    fleet = Fleet(base, told, tuple(roster.read(_folder() / told.roster)))
     _check_quotas(fleet, source)
     return fleet
+
+
+def _folder() -> Path:
+    """Find the running project's folder, where `Pulumi.yaml` and the roster lie; it may link the program's."""
+    running = Path(pulumi.get_root_directory() or PROJECT)
+    return running if (running / "Pulumi.yaml").exists() else PROJECT
 
 
 def _told_once(stack: str, source: str) -> dict[str, Any]:
@@ -63,7 +69,7 @@ def _told_once(stack: str, source: str) -> dict[str, Any]:
             f"Pulumi.{stack}.yaml, {settings.NAMESPACE}:{own[0]}: a shard takes its configuration from {source}; "
             "write it there"
         )
-    return own_keys(PROJECT / source)
+    return own_keys(_folder() / source)
 
 
 def _own_keys() -> dict[str, Any]:

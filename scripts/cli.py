@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 #: written `_`.
 COMMANDS: Final = {
     "roster": "List and add the fleet's sellers.",
+    "up": "Bring every stack of the fleet to the roster, by Pulumi.",
     "app": "Set and renew the fleet's shared application.",
     "onboard": "Prove sellers' credentials and put them into their secrets.",
     "invite": "Make sellers' links to the page on which they hand over access.",

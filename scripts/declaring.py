@@ -1,4 +1,4 @@
-"""The first half of `onboard --up`: rows into the roster, then `pulumi up`."""
+"""The first half of `onboard --up`: rows into the roster, then all stacks brought to it, as `sellerkeys up` does."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from provisioning.outcomes import Outcome
 from provisioning.surveying import Refused
 from scripts.report import say
 from scripts.roster_file import RosterFile
+from scripts.watching import at_once, watching
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -35,7 +36,7 @@ class Declaring:
         self._records = records
         self._dry_run = dry_run
         self._agreed = agreed
-        self._engine = session.engine
+        _ = session.engine
         self._roster = RosterFile(session.roster_path)
         self.foreseen = self._roster.add(records, dry_run=True)
 
@@ -52,17 +53,27 @@ class Declaring:
                 yield each
 
     def up(self) -> tuple[Row, ...]:
-        """Add the rows and run `pulumi up`; gives the roster's rows. Raises Waiting where the person does not agree."""
+        """Add the rows and bring all stacks to them; gives the roster's rows.
+
+        Raises Waiting where the person does not agree, or what the first stack that failed did, once all have ended.
+        """
         if self._dry_run:
-            say("would run `pulumi up`")
+            say("would run `sellerkeys up`")
             return self.foreseen.rows
         rows = self._roster.add(self._records, dry_run=False).rows
         if not self._agreed:
-            self._engine.preview(say)
-            if not click.confirm("Bring the stack up to date?", err=True):
-                raise Waiting("`pulumi up` was not run: new rows stay in the roster, no secret was touched")
-        self._engine.up(say)
+            self._run(rows, preview=True)
+            if not click.confirm("Bring the stacks up to date?", err=True):
+                raise Waiting("`sellerkeys up` was not run: new rows stay in the roster, no secret was touched")
+        self._run(rows, preview=False)
         return rows
+
+    def _run(self, rows: Iterable[Row], *, preview: bool) -> None:
+        with watching() as watched:
+            ended = list(self._session.bringing(rows, watched).run(at_once(), preview=preview))
+        for each in ended:
+            if each.error:
+                raise each.error
 
 
 def foretold(entry: Planned | Refused) -> Outcome | None:

@@ -44,8 +44,10 @@ if TYPE_CHECKING:
     from provisioning.operating.reading import Keys as LentKeys
     from provisioning.roster import Row
     from provisioning.settings import Settings
+    from scripts.bringing import Bringing
     from scripts.engine import Engine
     from scripts.invocation import Invocation
+    from scripts.watching import Lines
 
 P = ParamSpec("P")
 
@@ -56,10 +58,10 @@ def _connected(endpoints: Endpoints) -> Amazon:
     return connected(endpoints)
 
 
-def _engine(folder: Path, stack: str) -> Engine:
-    from scripts.engine import Engine  # noqa: PLC0415  only --up needs it
+def _engine(folder: Path) -> Engine:
+    from scripts.engine import Engine  # noqa: PLC0415  only what runs Pulumi needs it
 
-    return Engine(folder, stack)
+    return Engine(folder)
 
 
 def _is_terminal() -> bool:
@@ -83,7 +85,7 @@ class Outside:
     service: Callable[[str, str | None, str], Any] = connect_to
     secrets_as: Callable[[LentKeys, str], SecretsManagerClient] = connect_as
     amazon: Callable[[Endpoints], Amazon] = _connected
-    engine: Callable[[Path, str], Engine] = _engine
+    engine: Callable[[Path], Engine] = _engine
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
     clock: Callable[[], float] = time.monotonic
     sleep: Callable[[float], None] = time.sleep
@@ -229,10 +231,26 @@ class Session:
 
     @cached_property
     def engine(self) -> Engine:
-        """Pulumi, on this stack; raises BadInput where `--region` would lead it and us to different places."""
+        """Pulumi, on this project; raises BadInput where `--region` would lead it and us to different places."""
         if self._invocation.region:
-            raise BadInput("--region cannot go with --up: `pulumi up` takes the region from the stack's configuration")
-        return self._outside.engine(self._outside.folder, self._invocation.stack)
+            raise BadInput("--region cannot go with `up`: Pulumi takes the region from the stack's configuration")
+        return self._outside.engine(self._outside.folder)
+
+    def bringing(self, rows: Iterable[Row], watching: Lines, *, everything: bool = False) -> Bringing:
+        """Make what brings all stacks to these rows of the roster, those offboarded among them."""
+        from provisioning.stack_file import configuration  # noqa: PLC0415  yaml is slow to import
+        from scripts.bringing import Bringing, Told  # noqa: PLC0415  only what runs Pulumi needs it
+        from scripts.fingerprints import program_of  # noqa: PLC0415  as above
+
+        base, folder = self._invocation.stack, self._outside.folder
+        _ = self.settings
+        told = Told(
+            base=base,
+            rows=tuple(rows),
+            configuration=configuration(folder / f"Pulumi.{base}.yaml"),
+            program=program_of(folder),
+        )
+        return Bringing(told, self.engine, self.store.describe, watching, everything=everything, clock=self.clock)
 
 
 def pass_session(command: Callable[Concatenate[Session, P], int]) -> Callable[P, int]:

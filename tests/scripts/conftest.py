@@ -12,14 +12,15 @@ from provisioning.amazon import Amazon
 from provisioning.application.keeping import Keeper
 from provisioning.store import Store
 from scripts.cli import sellerkeys
+from scripts.engine import Held
 from scripts.session import Outside
 from tests.fakes.keys import FakeKms
+from tests.fakes.pulumi import FakePulumi
 from tests.fakes.roles import FakeRoles
 from tests.fakes.rotation import FakeRotation
 from tests.fakes.services import FakeServices
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from datetime import datetime
     from pathlib import Path
 
@@ -54,30 +55,11 @@ RENEWAL = frozenset({"dynamodb", "sqs", "lambda", "cloudtrail"})
 
 
 @dataclass
-class FakeEngine:
-    """Pulumi that says one line and does what the test gave it to do."""
-
-    calls: list[str] = field(default_factory=list)
-    deploy: Callable[[], None] = lambda: None
-
-    def preview(self, say: Callable[[str], None]) -> None:
-        """Preview."""
-        self.calls.append("preview")
-        say("+ 1 to create")
-
-    def up(self, say: Callable[[str], None]) -> None:
-        """Deploy."""
-        self.calls.append("up")
-        self.deploy()
-        say("+ 1 created")
-
-
-@dataclass
 class Desk:
     """Runs `sellerkeys` in `folder`; `outside` is what it meets there."""
 
     folder: Path
-    engine: FakeEngine
+    engine: FakePulumi
     outside: Outside
     services: FakeServices = field(default_factory=FakeServices)
     kms: FakeKms = field(default_factory=FakeKms)
@@ -150,13 +132,15 @@ def desk(
     (tmp_path / "Pulumi.dev.yaml").write_text(STACK)
     (tmp_path / "rosters").mkdir()
     (tmp_path / "rosters" / "dev.csv").write_text(ROSTER)
-    engine = FakeEngine()
+    (tmp_path / "Pulumi.yaml").write_text("name: sellerkeys\nruntime: python\n")
+    engine = FakePulumi(tmp_path / "rosters" / "dev.csv")
+    engine.held = {"dev": {seller: Held(f"urn:{seller}", is_protected=True) for seller in ("maple", "berlin", "kyoto")}}
     outside = Outside(
         folder=tmp_path,
         environment={},
         secrets=lambda _profile, _region: aws,
         amazon=lambda endpoints: Amazon(endpoints, send=amazon, sleep=lambda _: None),
-        engine=lambda _folder, _stack: engine,
+        engine=lambda _folder: engine,
         now=lambda: now,
         identities=lambda _profile, _region: roles,
         service=deployed.service,

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import os
+import time
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
@@ -14,17 +18,21 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-#: Answers what the Automation API asks around an update, and plays `body` for `up` and `preview`.
+HISTORY = (
+    '[{"kind": "%s", "startTime": "2026-11-24T12:00:00.000Z", "message": "told", "environment": {}, "config": {}, '
+    '"result": "%s", "endTime": "2026-11-24T12:00:05.000Z", "version": 1, "resourceChanges": {"create": 2}}]'
+)
+#: Answers what the Automation API asks around an update, and plays `up` for it.
 PROGRAM = """\
 #!/bin/sh
 echo "$@" >> {calls}
 case "$*" in
   version) echo v3.220.0 ;;
-  *"stack select"*) {select} ;;
-  *"stack output"*) echo '{{}}' ;;
-  *"stack history"*) echo '[{{"kind": "update", "startTime": "2026-11-24T12:00:00.000Z", "message": "",
-    "environment": {{}}, "config": {{}}, "result": "succeeded", "endTime": "2026-11-24T12:00:00.000Z", "version": 1,
-    "resourceChanges": {{}}}}]' ;;
+  *"stack output"*) echo '{{"key_arn": "arn:placeholder"}}' ;;
+  *"stack history"*) cat {history} ;;
+  *"stack export"*) cat {export} ;;
+  *"stack ls"*) echo '[{{"name": "dev", "current": true, "lastUpdate": "2026-11-24T12:00:05.400Z"}},
+    {{"name": "x", "current": false}}]' ;;
   *" up "*) {up} ;;
 esac
 """
@@ -34,28 +42,99 @@ esac
 def pulumi(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Engine]:
     """Put the program on PATH and give the engine that meets it."""
 
-    def install(*, select: str = "true", up: str = "true") -> Engine:
+    def install(*, up: str = "true", kind: str = "update", result: str = "succeeded", state: str = "{}") -> Engine:
         (tmp_path / "Pulumi.yaml").write_text("name: sellerkeys\nruntime: python\n")
+        (tmp_path / "history").write_text(HISTORY % (kind, result))
+        (tmp_path / "export").write_text(state)
         folder = tmp_path / "bin"
         folder.mkdir()
         program = folder / "pulumi"
-        program.write_text(PROGRAM.format(calls=tmp_path / "calls", select=select, up=up))
+        files = {name: tmp_path / name for name in ("calls", "history", "export")}
+        program.write_text(PROGRAM.format(up=up, **files))
         program.chmod(0o755)
         monkeypatch.setenv("PATH", f"{folder}{os.pathsep}{os.environ['PATH']}")
-        return Engine(tmp_path, "dev")
+        return Engine(tmp_path)
 
     return install
 
 
-def test_each_line_is_passed_on(pulumi: Callable[..., Engine], tmp_path: Path) -> None:
-    """Progress is said as it comes, empty lines left out; what is updated is the stack that was named."""
-    heard: list[str] = []
+def calls(tmp_path: Path) -> list[str]:
+    """What `pulumi` was called with."""
+    return (tmp_path / "calls").read_text().splitlines()
 
-    pulumi(up="echo '+ 2 created'; echo; echo '  done'").up(heard.append)
 
-    assert heard == ["+ 2 created", "  done"]
-    (update,) = [line for line in (tmp_path / "calls").read_text().splitlines() if " up " in line]
-    assert {"--yes", "--skip-preview", "--color", "never", "--stack", "dev"} <= set(update.split())
+def test_an_update_names_its_stack_and_leaves_what_it_was_for(pulumi: Callable[..., Engine], tmp_path: Path) -> None:
+    """Its message stands in Pulumi's history; which stack the operator has selected stays as it is."""
+    assert pulumi().up("dev-s00", "told") == {"create": 2}
+
+    (update,) = [line for line in calls(tmp_path) if " up " in line]
+    assert {"--yes", "--skip-preview", "--color", "never", "--stack", "dev-s00", "--message", "told"} <= set(
+        update.split()
+    )
+    assert not [line for line in calls(tmp_path) if "stack select" in line]
+
+
+@pytest.mark.parametrize(
+    ("kind", "result", "later", "message"),
+    [
+        ("update", "succeeded", 0.4, "told"),
+        ("update", "succeeded", 2.0, None),
+        ("update", "failed", 0.4, None),
+        ("destroy", "succeeded", 0.4, None),
+    ],
+    ids=["up to date", "a younger state", "failed", "destroyed"],
+)
+def test_the_last_update_counts_only_if_it_is_the_whole_truth(
+    pulumi: Callable[..., Engine], kind: str, result: str, later: float, message: str | None
+) -> None:
+    """A run that died writes no history, but its state is younger than the last one's end."""
+    written = datetime(2026, 11, 24, 12, 0, 5, tzinfo=UTC) + timedelta(seconds=later)
+
+    assert pulumi(kind=kind, result=result).last_message("dev", written) == message
+
+
+def test_stacks_are_listed_with_when_their_state_was_written(pulumi: Callable[..., Engine]) -> None:
+    """One that was never updated has no such moment, and no last message."""
+    engine = pulumi()
+
+    assert engine.stacks() == {"dev": datetime(2026, 11, 24, 12, 0, 5, 400_000, tzinfo=UTC), "x": None}
+    assert engine.last_message("x", None) is None
+    assert engine.outputs("dev") == {"key_arn": "arn:placeholder"}
+
+
+def test_sellers_are_read_from_the_state(pulumi: Callable[..., Engine]) -> None:
+    """The app secret is none of them; protection is told of each."""
+    secret = "aws:secretsmanager/secret:Secret"
+    found = {
+        "urn:pulumi:dev::sellerkeys::sellerkeys:index:SellerSecret$" + secret + "::maple": {"protect": True},
+        "urn:pulumi:dev::sellerkeys::sellerkeys:index:SellerSecret$" + secret + "::berlin": {},
+        "urn:pulumi:dev::sellerkeys::sellerkeys:index:AppSecret$" + secret + "::app": {"protect": True},
+    }
+    resources = [{"urn": urn, "type": secret, **more} for urn, more in found.items()]
+    engine = pulumi(state=json.dumps({"version": 3, "deployment": {"resources": resources}}))
+
+    assert {seller: held.is_protected for seller, held in engine.sellers("dev").items()} == {
+        "maple": True,
+        "berlin": False,
+    }
+
+
+def test_an_interrupted_update_ends_by_itself(pulumi: Callable[..., Engine], tmp_path: Path) -> None:
+    """Pulumi gets one SIGINT, writes down what it did, and gives the lock back; nothing else begins."""
+    ready, done = tmp_path / "ready", tmp_path / "done"
+    engine = pulumi(up=f"trap 'touch {done}; exit 1' INT; touch {ready}; while :; do sleep 0.05; done")
+
+    with ThreadPoolExecutor(1) as threads:
+        running = threads.submit(engine.up, "dev", "told")
+        while not ready.exists() and not running.done():
+            time.sleep(0.02)
+        engine.interrupt()
+        with pytest.raises(KeyboardInterrupt):
+            running.result(30)
+
+    assert done.exists()
+    with pytest.raises(KeyboardInterrupt):
+        engine.up("dev", "told")
 
 
 @pytest.mark.parametrize(
@@ -72,17 +151,20 @@ def test_each_line_is_passed_on(pulumi: Callable[..., Engine], tmp_path: Path) -
         ({"up": "echo 'the plugin went away'; exit 2"}, EngineFailed, "`pulumi up` failed: the plugin went away"),
         ({"up": "exit 2"}, EngineFailed, "`pulumi up` failed: code: 2"),
         (
-            {"select": "echo \"error: no stack named 'dev' found\" >&2; exit 255"},
+            {"up": "echo \"error: no stack named 'dev' found\" >&2; exit 255"},
             Waiting,
-            "Pulumi has no stack dev yet: run `pulumi stack init dev` first",
+            "Pulumi has no stack dev yet: run `sellerkeys up` first",
         ),
         (
             {"up": "echo 'error: the stack is currently locked by 1 lock(s)' >&2; exit 255"},
             Waiting,
-            "stack dev is being updated by somebody else: wait, then run this again",
+            (
+                "stack dev is being updated by somebody else: wait, then run this again; if nobody is, and a run died, "
+                "give its lock back with `pulumi cancel --stack dev`"
+            ),
         ),
         (
-            {"select": "echo 'error: PULUMI_ACCESS_TOKEN must be set' >&2; exit 255"},
+            {"up": "echo 'error: PULUMI_ACCESS_TOKEN must be set' >&2; exit 255"},
             EngineFailed,
             "`pulumi up` failed: error: PULUMI_ACCESS_TOKEN must be set",
         ),
@@ -96,7 +178,7 @@ def test_a_failure_is_one_line(
     engine = pulumi(**arranged)
 
     with pytest.raises(kind) as failure:
-        engine.up(lambda _: None)
+        engine.up("dev", "told")
 
     assert str(failure.value) == said
 
@@ -106,4 +188,4 @@ def test_no_engine_at_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.setenv("PATH", str(tmp_path))
 
     with pytest.raises(EngineFailed, match=r"`pulumi` cannot be run \(FileNotFoundError\): install it, see https://"):
-        Engine(tmp_path, "dev").up(lambda _: None)
+        Engine(tmp_path).up("dev", "told")

@@ -425,7 +425,12 @@ def test_up_takes_a_new_seller_all_the_way(open_desk: Desk, aws: FakeSecretsMana
     assert (result.exit_code, result.stdout, result.stderr) == (
         0,
         "SELLER  RESULT     DETAIL\nroma    onboarded  proven for DE; rotating\n\n1 seller: 1 onboarded\n",
-        "Refresh token: \n+ 1 to create\nBring the stack up to date? [y/N]: y\n+ 1 created\n",
+        (
+            "Refresh token: \n"
+            "[dev] + 1 to create\ndev: would update: 4 created; + roma (0 s)\n"
+            "Bring the stacks up to date? [y/N]: y\n"
+            "dev: updated: 4 created; + roma (0 s)\n"
+        ),
     )
     assert open_desk.roster.read_text() == before + "roma,,,EU,,DE,\n"
 
@@ -452,7 +457,7 @@ def test_up_from_files_asks_nobody(open_desk: Desk, aws: FakeSecretsManager) -> 
             "4 sellers: 2 unusable, 2 onboarded\n"
         ),
     )
-    assert open_desk.engine.calls == ["up"]
+    assert open_desk.engine.calls == ["up dev"]
 
 
 def test_up_needs_somebody_to_agree(open_desk: Desk) -> None:
@@ -474,9 +479,9 @@ def test_up_can_be_declined(open_desk: Desk, aws: FakeSecretsManager) -> None:
 
     assert (result.exit_code, result.stderr.splitlines()[-1]) == (
         3,
-        "sellerkeys: `pulumi up` was not run: new rows stay in the roster, no secret was touched",
+        "sellerkeys: `sellerkeys up` was not run: new rows stay in the roster, no secret was touched",
     )
-    assert (open_desk.engine.calls, aws.rotated) == (["preview"], [])
+    assert (open_desk.engine.calls, aws.rotated) == (["preview dev"], [])
 
 
 def test_up_dry_run(open_desk: Desk) -> None:
@@ -493,7 +498,7 @@ def test_up_dry_run(open_desk: Desk) -> None:
             "\n"
             "1 seller: 1 would declare\n"
         ),
-        "Refresh token: \nwould run `pulumi up`\n",
+        "Refresh token: \nwould run `sellerkeys up`\n",
     )
     assert (open_desk.engine.calls, open_desk.roster.read_text()) == ([], before)
 
@@ -519,7 +524,7 @@ def test_up_and_another_region_exclude_one_another(open_desk: Desk) -> None:
 
     assert (result.exit_code, result.output) == (
         2,
-        "sellerkeys: --region cannot go with --up: `pulumi up` takes the region from the stack's configuration\n",
+        "sellerkeys: --region cannot go with `up`: Pulumi takes the region from the stack's configuration\n",
     )
 
 
