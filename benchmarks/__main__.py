@@ -5,6 +5,7 @@ import sys
 from rich.console import Console
 
 from benchmarks import (
+    client_secret_function,
     consumers,
     fleet_status,
     growth,
@@ -25,6 +26,7 @@ _ALL = {
     "consumers": consumers,
     "rotation-calls": rotation_calls,
     "rotation-function": rotation_function,
+    "client-secret-function": client_secret_function,
 }
 
 if __name__ == "__main__":

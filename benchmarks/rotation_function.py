@@ -18,13 +18,14 @@ from provisioning import naming
 _ROUNDS = 11
 _MOST_KILOBYTES = 40
 _MOST_RATIO = 1.2
-_BARE = "import boto3; boto3.client('secretsmanager', region_name='eu-west-1')"
+#: The peer: what any function in Python needs before it can call Secrets Manager.
+BARE = "import boto3; boto3.client('secretsmanager', region_name='eu-west-1')"
 _OURS = "from provisioning.rotation import handler; handler._client()"
 
 
 def table() -> Table:
     """Measure and lay out."""
-    ours, bare = _in_turn(_OURS, _BARE)
+    ours, bare = in_turn(_OURS, BARE)
     ratio = statistics.median(a / b for a, b in zip(ours, bare, strict=True))
     size = archive.build(Path(__file__).resolve().parent.parent, naming.ROTATION, HANDLER).stat().st_size / 1024
     made = Table("the rotation function", "measured", "beside", "limit", "held")
@@ -39,7 +40,7 @@ def table() -> Table:
     return made
 
 
-def _in_turn(first: str, second: str) -> tuple[list[float], list[float]]:
+def in_turn(first: str, second: str) -> tuple[list[float], list[float]]:
     """Time two programs A B A B, so that a machine that slows down slows both; the first round is not counted."""
     rounds = [(_seconds(first), _seconds(second)) for _ in range(_ROUNDS + 1)][1:]
     return [a for a, _ in rounds], [b for _, b in rounds]

@@ -32,7 +32,7 @@ TABLE_VARIABLE: Final = "SELLERKEYS_TABLE"
 
 _EVERY: Final = "rate(5 minutes)"
 _MEMORY_MB: Final = 512
-# 22 rotations a second: 5,000 sellers take four minutes. What is left is continued by the next turn.
+# 22.5 rotations a second: 5,000 sellers take four minutes. What is left is continued by the next turn.
 _TIMEOUT_SECONDS: Final = 600
 #: Each message is done on its own, and one takes seconds.
 _BATCH: Final = 10

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 #: A rotation writes twice, and 90 % of 50 writes a second are 45 (design.md 10).
-STARTS_A_SECOND: Final = 22
+STARTS_A_SECOND: Final = 22.5
 
 
 class Pace:
