@@ -34,6 +34,7 @@ from provisioning.store import OFFERED, Store
 from tests.proof.crash.wire import Strike, Wire
 
 if TYPE_CHECKING:
+    from infra.policies.document import Document
     from local.bench import Bench
 
 PROJECT = Path(__file__).resolve().parents[3]
@@ -51,7 +52,7 @@ class Lane:
         self.base = base
         self.said: list[bytes] = []
         self._folder = folder
-        self.secrets = _client(bench, "secretsmanager")
+        self.secrets = client_of(bench, "secretsmanager")
         self.command_wire = Wire(bench.aws.url, bench.amazon.url)
         self.function_wire = Wire(bench.aws.url, bench.amazon.url)
         self.registry = bench.amazon.registry
@@ -152,8 +153,8 @@ class Lane:
         assert self.bench.aws.rotations.wait_idle(_SETTLED_WITHIN)
 
     def _deploy(self, app_secret_arn: str) -> str:
-        role = self._role()
-        function = _client(self.bench, "lambda")
+        role = self.make_role(naming.ROTATION, rotation_policy(self._place, self._place.keys))
+        function = client_of(self.bench, "lambda")
         name = naming.function_name(self.base, naming.ROTATION)
         made = function.create_function(
             FunctionName=name,
@@ -174,24 +175,25 @@ class Lane:
         return str(made["FunctionArn"])
 
     def _make_reader(self, seller: str) -> None:
-        iam, name = _client(self.bench, "iam"), naming.reader_role_name(self.base, seller)
+        iam, name = client_of(self.bench, "iam"), naming.reader_role_name(self.base, seller)
         trust = text(reader_trust([f"arn:aws:iam::{ACCOUNT}:role/on-call"]))
         iam.create_role(RoleName=name, Path=naming.reader_role_path(self.base), AssumeRolePolicyDocument=trust)
         policy = text(reader_policy(self._place, seller, self._place.keys))
         iam.put_role_policy(RoleName=name, PolicyName="read-its-secret", PolicyDocument=policy)
 
-    def _role(self) -> str:
+    def make_role(self, function: str, policy: Document) -> str:
+        """Make a function's role with the policy that the Pulumi program gives it."""
         trust = {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}
         document = json.dumps({"Version": "2012-10-17", "Statement": [trust]})
-        role = naming.function_role_name(self.base, naming.ROTATION)
-        iam = _client(self.bench, "iam")
+        role = naming.function_role_name(self.base, function)
+        iam = client_of(self.bench, "iam")
         made = iam.create_role(RoleName=role, AssumeRolePolicyDocument=document)["Role"]["Arn"]
-        policy = text(rotation_policy(self._place, self._place.keys))
-        iam.put_role_policy(RoleName=role, PolicyName="rotate-sellers", PolicyDocument=policy)
+        iam.put_role_policy(RoleName=role, PolicyName="of-the-program", PolicyDocument=text(policy))
         return str(made)
 
 
-def _client(bench: Bench, service: str) -> Any:
+def client_of(bench: Bench, service: str) -> Any:
+    """Make a boto3 client of a bench, which tries once."""
     environment = bench.environment()
     return boto3.client(
         service,

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 #: Below this path is Amazon; everything else is AWS.
 _AMAZON = "/amazon"
+#: Lambda's REST API, by its version.
+_LAMBDA = "/2015-03-31/"
 #: A socket closed with this option sends RST instead of FIN.
 _NO_FAREWELL = struct.pack("ii", 1, 0)
 #: Not the host: the caller's signature is over the one he knows.
@@ -108,7 +110,14 @@ def name_of(handler: Handler, body: bytes) -> str:
     target = handler.headers.get("X-Amz-Target")
     if target:
         return target.rpartition(".")[2]
-    path, form = urlsplit(handler.path).path, parse_qs(body.decode())
+    path = urlsplit(handler.path).path
+    before, _, operation = path.rpartition("/operation/")
+    if before:
+        # Smithy's RPC protocols, which CloudWatch speaks.
+        return operation
+    if path.startswith(_LAMBDA):
+        return f"Lambda {path.rpartition('/')[2]}"
+    form = parse_qs(body.decode())
     if path.endswith("/token"):
         return f"LWA {form['grant_type'][0]}"
     if path.startswith(_AMAZON):
