@@ -149,7 +149,8 @@ def table(judged: Sequence[Judged]) -> list[str]:
 def _ready(plant: Plant, flow: Flow) -> datetime:
     """Let the last client secret's week pass, and set the stage; returns when this point began."""
     plant.wait(days=BETWEEN.days)
-    began = plant.bench.clock.now()
+    # Tags tell whole seconds.
+    began = plant.bench.clock.now().replace(microsecond=0)
     flow.prepare(plant)
     return began
 
