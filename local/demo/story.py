@@ -206,7 +206,7 @@ class Demo:
         if lacking:
             raise CommandFailed("\n".join(f"{v.principal} lacks {v.action} on {v.resource}: {v.why}" for v in lacking))
         roles = len({verdict.principal for verdict in verdicts})
-        return f"{len(verdicts):,} questions of {roles} roles, each call under one; {len(denied)} denials, all meant"
+        return f"{bench.aws.guard.asked():,} questions of {roles} roles, each call under one; {len(denied)} refused, all meant"
 
     def _expect_no_changes(self) -> str:
         command = ["pulumi", "up", "--yes", "--stack", _STACK, "--refresh", "--expect-no-changes"]

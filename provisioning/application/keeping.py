@@ -78,12 +78,13 @@ class Keeper:
         self._store.move(held.secret.arn, CURRENT, to=version, source=held.version)
         self.note(self._store.describe(held.secret.arn), changed=True)
 
-    def take_up(self) -> str | None:
+    def take_up(self, held: Held | None = None) -> str | None:
         """Take up what a person has put on offer; returns the version that became current, None where nothing is.
 
+        `held` is how the app secret was just read to be, if it was.
         Raises AmazonRefused after dropping what Amazon refuses, Unreachable where it stays on offer.
         """
-        held = self.held()
+        held = held or self.held()
         offer = held.secret.holder(OFFERED)
         if offer is None:
             return None
@@ -100,9 +101,8 @@ class Keeper:
         self._drop(held.secret, offer)
         return offer
 
-    def catch_up(self) -> str | None:
+    def catch_up(self, held: Held) -> str | None:
         """Prove what arrived and was stored but not yet proven; returns its version, None where nothing is."""
-        held = self.held()
         version = arrived(held.secret)
         life = life_of(held.secret, version)
         if version is None or life is None:

@@ -72,8 +72,10 @@ class Tick:
     def run(self) -> Ticked:
         """Do a turn; raises Unreachable, AccessDenied or SecretNotDeclared where nothing could be looked at."""
         try:
-            made_current, failed = self._finish()
             held = self._keeper.held()
+            made_current, failed = self._finish(held)
+            if made_current or failed:
+                held = self._keeper.held()
             if self._keeper.note(held.secret):
                 held = self._keeper.held()
         except SecretEmpty:
@@ -91,18 +93,18 @@ class Tick:
         self._count(numbers, self._now())
         return Ticked(made_current, failed, following, unanswered)
 
-    def _finish(self) -> tuple[str | None, str | None]:
+    def _finish(self, held: Held) -> tuple[str | None, str | None]:
         """Take up what a person offered, else what arrived and was not proven yet; what fails is tried again.
 
         What Amazon has refused for good it is asked for once an hour.
         """
         try:
-            if taken_up := self._keeper.take_up():
+            if taken_up := self._keeper.take_up(held):
                 return taken_up, None
-            state = State.from_tags(self._keeper.held().secret.tags)
+            state = State.from_tags(held.secret.tags)
             if state.status == OFFER_REFUSED and self._now().minute >= _HOURLY:
                 return None, None
-            return self._keeper.catch_up(), None
+            return self._keeper.catch_up(held), None
         except SecretEmpty:
             raise
         except SellerkeysError as error:

@@ -27,6 +27,15 @@ def offer(vendor: Vendor, secret: str = NEW, client_id: str = CLIENT) -> str:
     return vendor.put(App(client_id, secret), "SELLERKEYS_OFFERED", life=TYPED)
 
 
+def test_a_turn_with_nothing_to_do_reads_the_app_secret_once(vendor: Vendor) -> None:
+    """A turn comes every five minutes for ever."""
+    vendor.settle()
+    vendor.later(minutes=10)
+    vendor.aws.calls.clear()
+    vendor.tick()
+    assert vendor.aws.calls == ["DescribeSecret", "GetSecretValue"]
+
+
 def test_an_offer_is_proven_and_made_current(vendor: Vendor) -> None:
     """Should nobody have invoked the function, its schedule does it."""
     version = offer(vendor)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import threading
-from collections import deque
+from collections import Counter
 from contextvars import ContextVar
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -34,7 +34,6 @@ if TYPE_CHECKING:
     from local.aws.faults.call import Call
     from local.aws.faults.refusal import Answer
 
-_REMEMBERED: Final = 20_000
 _ACCOUNT: Final = "123456789012"  # moto's, of whoever has no account of his own
 
 
@@ -54,7 +53,8 @@ class Guard:
 
     def __init__(self, callers: Callers) -> None:
         self._callers = callers
-        self._verdicts: deque[Verdict] = deque(maxlen=_REMEMBERED)
+        # Each once, for a year of turns asks the same questions thousands of times.
+        self._verdicts: Counter[Verdict] = Counter()
         self._lock = threading.Lock()
         # For the table of what each actor needs: `make needs`.
         self._record = os.environ.get("SELLERKEYS_DECISIONS", "")
@@ -83,9 +83,14 @@ class Guard:
         return next((sentence for one in asked if (sentence := calling.why_not(one))), None)
 
     def verdicts(self) -> list[Verdict]:
-        """List the newest decisions, oldest first."""
+        """List every different decision once, in the order in which they first came."""
         with self._lock:
             return list(self._verdicts)
+
+    def asked(self) -> int:
+        """Count the questions that were decided."""
+        with self._lock:
+            return self._verdicts.total()
 
     def decide(self, principal: Principal, asked: Asked, where: Where) -> tuple[Verdict, str]:
         """Decide one question; the text says in AWS's words why not."""
@@ -102,7 +107,7 @@ class Guard:
             allowed, why = False, f"the evaluator refuses a policy: {refused}"
         verdict = Verdict(principal.arn, asked.action, asked.resource, allowed, why)
         with self._lock:
-            self._verdicts.append(verdict)
+            self._verdicts[verdict] += 1
             if self._record:
                 with Path(self._record).open("a", encoding="utf-8") as lines:
                     lines.write(json.dumps([principal.arn, asked.action, asked.resource, allowed]) + "\n")

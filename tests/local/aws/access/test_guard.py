@@ -354,11 +354,13 @@ def test_a_service_whose_permissions_are_not_known(aws: Any, acting: Acting) -> 
 
 
 def test_decisions_are_remembered(aws: Any, acting: Acting, one: str) -> None:
-    """Who asked for what, and which statement decided."""
+    """Who asked for what, and which statement decided: each once, however often it was asked."""
     client = acting("worker", allow("secretsmanager:DescribeSecret"))("secretsmanager")
-    client.describe_secret(SecretId=one)
+    for _ in range(2):
+        client.describe_secret(SecretId=one)
     refusal(client.get_secret_value, SecretId=one)
 
+    assert aws.server.guard.asked() == 3
     found = [(verdict.action, verdict.allowed, verdict.why) for verdict in aws.server.guard.verdicts()]
     assert found == [
         ("secretsmanager:DescribeSecret", True, "allowed by DescribeSecret"),
