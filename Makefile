@@ -15,8 +15,10 @@ demo: setup engine ## Declare, onboard, rotate and read three sellers on the ben
 local: setup engine ## Start the bench (AWS and Amazon on loopback) until Ctrl-C.
 	@$(BIN)/python -m local up
 
+# Several processes have to name every test alike, and a name may hold a set.
+HASHES ?= 1
 test: check engine browser ## Run every gate and every test.
-	$(BIN)/pytest
+	PYTHONHASHSEED=$(HASHES) $(BIN)/pytest --numprocesses auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
 check: setup ## Run every gate: format, lint, types, who imports whom.
 	$(BIN)/ruff format --check .

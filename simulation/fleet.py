@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
+from multiprocessing import get_context
 from typing import TYPE_CHECKING, Final
 
 from simulation.years import Tally, Years
@@ -51,7 +52,8 @@ def simulate(part: Part) -> Tally:
 
 def simulate_all(fleet: list[Part], jobs: int) -> Iterator[tuple[Part, Tally]]:
     """Simulate stacks beside each other; each as it is done."""
-    with ProcessPoolExecutor(jobs) as pool:
+    # Spawned: a fork of a process with threads, such as a test runner's, may take a held lock along.
+    with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
         running = {pool.submit(simulate, part): part for part in fleet}
         for done in as_completed(running):
             yield running[done], done.result()

@@ -18,11 +18,14 @@ from tests.fakes.account import FakeAccount, declared
 from tests.fakes.amazon import FakeAmazon
 from tests.fakes.desk import FakeDesk
 from tests.fakes.secrets_manager import FakeSecretsManager
+from tests.tables import pytest_sessionfinish, pytest_terminal_summary, pytest_testnodedown
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.fakes.engine import Declaration
+
+__all__ = ["pytest_sessionfinish", "pytest_terminal_summary", "pytest_testnodedown"]
 
 # What hypothesis measures by the wall clock, a test's and its examples' 200 ms, says on a busy machine only that it is
 # busy, and then calls a test that holds flaky. Everything else of its default, or of its profile for CI, stays.

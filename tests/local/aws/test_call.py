@@ -52,7 +52,7 @@ def test_a_request_without_a_signature_is_no_call() -> None:
         ("no object", set()),
         (["no", "object"], set()),
     ],
-    ids=str,
+    ids=lambda value: str(sorted(value) if isinstance(value, set) else value),
 )
 def test_the_secrets_of_a_call(body, names) -> None:
     """Named in whichever parameter, by name or ARN; what cannot be read names none."""
