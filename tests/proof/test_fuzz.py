@@ -13,7 +13,7 @@ from urllib.parse import quote, urlencode, urlsplit
 
 import pytest
 import yaml
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from local.bench import Bench
@@ -74,6 +74,12 @@ class Target:
             "refresh_token": ["Atzr|PLACEHOLDERGUESSED"],
         }
         self._connection = http.client.HTTPConnection(urlsplit(shop.url).netloc, timeout=60)
+
+    def rightful(self) -> list[Sent]:
+        """What a seller's browser sends: his link, and its button; drawn by chance, they may be missed."""
+        page = f"/i/{self.right['invitation'][0]}"
+        button = Sent("POST", f"{page}/connect", headers={"Content-Type": FORM}, template="/i/{invitation}/connect")
+        return [Sent("GET", page, template="/i/{invitation}"), button]
 
     def ask(self, sent: Sent) -> tuple[int, http.client.HTTPMessage, bytes]:
         """Send one request; a connection that the server gave up is opened anew."""
@@ -219,6 +225,8 @@ def test_no_request_does_what_it_should_not(target: Target, size: str, tables: d
     def every_request(sent: Sent) -> None:
         check(target, sent)
 
+    for right in target.rightful():
+        every_request = example(right)(every_request)
     every_request()
 
     total = target.sent.total()
