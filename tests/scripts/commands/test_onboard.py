@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import json
 import os
 from typing import TYPE_CHECKING, Any
@@ -10,13 +9,11 @@ from typing import TYPE_CHECKING, Any
 import click
 import pytest
 
-from provisioning import naming
 from provisioning.errors import BadInput
 from scripts.commands.onboard import onboard
 from scripts.request import Request
 
 if TYPE_CHECKING:
-    from tests.fakes.amazon import FakeAmazon
     from tests.fakes.secrets_manager import FakeSecretsManager
     from tests.scripts.conftest import Desk
 
@@ -143,114 +140,6 @@ def test_amazons_own_format(open_desk: Desk) -> None:
     )
 
 
-def test_bad_rows_stop_no_good_one(open_desk: Desk, aws: FakeSecretsManager) -> None:
-    """Each bad row is told with its number and what to do, and none of them keeps a good one back."""
-    del aws.secrets["sellerkeys/dev/sellers/kyoto/sp-api"]
-    rows = [
-        "seller,refresh_token,client_id,client_secret",
-        "maple,Atzr|PLACEHOLDER-MAPLE,,",
-        "berlin,Atzr|PLACEHOLDER-CANARY,,",
-        f"kyoto,Atzr|PLACEHOLDER-KYOTO,{KYOTO},PLACEHOLDER-KYOTO-SECRET",
-        "",
-        "ghost,Atzr|PLACEHOLDER-GHOST,,",
-        "Atzr|PLACEHOLDER-CANARY,maple,,",
-        "short,Atzr|PLACEHOLDER-CANARY",
-        "token,Atza|PLACEHOLDER-CANARY,,",
-    ]
-
-    result = open_desk.run("onboard", "-", piped="\n".join(rows))
-
-    assert (result.exit_code, result.output) == (
-        1,
-        (
-            "SELLER  RESULT     ROW  DETAIL\n"
-            "maple   onboarded  2    proven for US, CA; rotating\n"
-            "berlin  refused    3    Amazon does not accept the refresh token (revoked, lapsed, incomplete or"
-            " of another"
-            " client): check that it was pasted whole; if it was, the seller has to authorize the application again\n"
-            "kyoto   waiting    4    secret sellerkeys/dev/sellers/kyoto/sp-api does not exist: run `pulumi up`"
-            " first, then"
-            " this again\n"
-            "ghost   waiting    6    ghost is not in the roster: add it with `sellerkeys roster add`, then"
-            " `pulumi up`\n"
-            "-       unusable   7    the row names no seller: one is called by 1 to 32 of a-z, 0-9 and -\n"
-            "short   unusable   8    the row has too few fields for its header\n"
-            "token   unusable   9    this is an access token (Atza|), good for an hour: the refresh token begins with"
-            " Atzr|\n"
-            "\n"
-            "7 sellers: 1 onboarded, 1 refused, 2 waiting, 3 unusable\n"
-        ),
-    )
-
-
-@pytest.mark.parametrize(
-    ("row", "code"),
-    [
-        ("ghost,Atzr|PLACEHOLDER-GHOST", 3),
-        ("berlin,Atzr|PLACEHOLDER-CANARY", 4),
-        ("berlin,PLACEHOLDER-CANARY", 2),
-    ],
-    ids=["not in the roster", "refused", "no token"],
-)
-def test_one_cause_is_the_exit_code(open_desk: Desk, row: str, code: int) -> None:
-    """Where all failures are of one kind, the exit code is that kind's."""
-    result = open_desk.run("onboard", "-", piped=f"{TOKENS}{row}\n")
-
-    assert result.exit_code == code
-    assert "CANARY" not in result.output
-
-
-def test_amazon_out_of_reach(open_desk: Desk, amazon: FakeAmazon, aws: FakeSecretsManager) -> None:
-    """Nothing is put, and running it again is safe."""
-    amazon.down = True
-
-    result = open_desk.run("onboard", "-", piped=f"{TOKENS}berlin,Atzr|PLACEHOLDER-BERLIN\n")
-
-    assert (result.exit_code, result.output.splitlines()[1]) == (
-        5,
-        (
-            "berlin  unreachable  2    Login with Amazon gave no usable answer (HTTP 503, 3 attempts): run this again "
-            "later"
-        ),
-    )
-    assert aws.secrets["sellerkeys/dev/sellers/berlin/sp-api"].current() is None
-
-
-@pytest.mark.parametrize(
-    ("content", "said"),
-    [
-        (b"", "standard input, row 1: the header has to be seller,refresh_token[,client_id,client_secret] or"),
-        (b"sellers,token\n", "standard input, row 1: the header has to be seller,refresh_token[,client_id"),
-        (b"seller,seller,refresh_token\n", "standard input, row 1: column seller stands twice; nothing was changed"),
-        (b"x,Atzr|PLACEHOLDER-CANARY,Atzr|PLACEHOLDER-CANARY\n", "standard input, row 1: the header has to be"),
-        ("seller,refresh_token\n".encode("utf-16"), "standard input, row 1: this is not UTF-8: save the file as UTF-8"),
-    ],
-    ids=["empty", "header", "twice", "no header", "UTF-16"],
-)
-def test_an_unreadable_file_changes_nothing(
-    open_desk: Desk, aws: FakeSecretsManager, content: bytes, said: str
-) -> None:
-    """A file that cannot be read as a whole is one line, exit code 2, and no call to AWS."""
-    aws.calls.clear()
-
-    result = open_desk.run("onboard", "-", piped=content)
-
-    assert (result.exit_code, result.stdout, aws.calls) == (2, "", [])
-    assert result.stderr.startswith(f"sellerkeys: {said}")
-    assert len(result.stderr.splitlines()) == 1
-    assert "CANARY" not in result.stderr
-
-
-def test_a_missing_file(desk: Desk) -> None:
-    """The file's name is told."""
-    result = desk.run("onboard", "sellers.csv")
-
-    assert (result.exit_code, result.output) == (
-        2,
-        "sellerkeys: sellers.csv: there is no such file; nothing was changed\n",
-    )
-
-
 def test_json(open_desk: Desk) -> None:
     """The document's fields are stable; an e-mail column that was dropped is named in it."""
     piped = "SellerId,RefreshToken,MarketplaceId,Mail\nAPLACEHOLDER2,Atzr|PLACEHOLDER-BERLIN,A1PA6795UKMFR9,\n"
@@ -292,62 +181,6 @@ def test_one_seller_with_its_own_application(desk: Desk) -> None:
     result = desk.run("onboard", "--seller", "kyoto", typed=typed)
 
     assert (result.exit_code, result.stderr) == (0, f"Refresh token: \nClient id: {KYOTO}\nClient secret: \n")
-
-
-def test_an_unknown_seller_is_not_asked_for_a_token(desk: Desk) -> None:
-    """Nobody types a secret for nothing."""
-    result = desk.run("onboard", "--seller", "ghost", typed="")
-
-    assert (result.exit_code, result.output) == (
-        3,
-        "sellerkeys: ghost is not in the roster: add it with `sellerkeys roster add`, then `pulumi up`\n",
-    )
-
-
-def test_without_a_terminal_nothing_hangs(desk: Desk) -> None:
-    """A seller without a file needs somebody to ask."""
-    result = desk.run("onboard", "--seller", "berlin", piped="Atzr|PLACEHOLDER-CANARY\n")
-
-    assert (result.exit_code, result.output) == (
-        2,
-        "sellerkeys: there is no terminal to ask for the refresh token on: hand a file in, or - for standard input\n",
-    )
-
-
-def test_every_ugliness_costs_one_row(open_desk: Desk) -> None:
-    """BOM, CRLF, quotes, line ends, NUL, formulas, long tokens, repetitions: bad rows are named, good ones are done."""
-    rows = (
-        b"\xef\xbb\xbfseller,refresh_token",
-        b'maple,"Atzr|PLACEHOLDER-MAPLE"',
-        b'nobody,"Atzr|PLACEHOLDER-CANARY',
-        b"=cmd|' /C calc'!A0,Atzr|PLACEHOLDER-CANARY",
-        b'nobody,"Atzr|PLACEHOLDER-CANARY\r\nnobody"',
-        b"nobody,Atzr|PLACEHOLDER\0CANARY",
-        b"nobody,Atzr|PLACEHOLDER-CANARY-caf\xe9",
-        b'nobody,"Atzr|PLACEHOLDER-CANARY"x',
-        b"nobody,Atzr|" + b"C" * 2044,
-        b"maple,Atzr|PLACEHOLDER-MAPLE",
-        b"berlin,Atzr|PLACEHOLDER-BERLIN",
-    )
-
-    result = open_desk.run("onboard", "-", "--report", str(open_desk.folder / "r.csv"), piped=b"\r\n".join(rows))
-
-    written = list(csv.reader((open_desk.folder / "r.csv").read_text(encoding="utf-8").splitlines()))
-    assert (result.exit_code, result.stdout.splitlines()[-1]) == (1, "10 sellers: 2 onboarded, 8 unusable")
-    assert [(row[0], row[1], row[2], row[4]) for row in written[1:]] == [
-        ("2", "maple", "created", ""),
-        ("3", "", "refused", "bad-input"),
-        ("4", "", "refused", "bad-input"),
-        ("5", "nobody", "refused", "bad-input"),
-        ("7", "nobody", "refused", "bad-input"),
-        ("8", "nobody", "refused", "bad-input"),
-        ("9", "", "refused", "bad-input"),
-        ("10", "nobody", "refused", "bad-input"),
-        ("11", "maple", "refused", "bad-input"),
-        ("12", "berlin", "created", ""),
-    ]
-    assert "(the row ends in line 6: a quote may be missing)" in written[4][5]
-    assert "CANARY" not in result.output + str(written)
 
 
 def test_reports_hold_everybody(open_desk: Desk) -> None:
@@ -405,127 +238,6 @@ def test_ctrl_c_tells_what_was_done(open_desk: Desk, aws: FakeSecretsManager) ->
         "\nsellerkeys: interrupted: run the same command again to continue\n",
     )
     assert (continued.exit_code, continued.stdout.splitlines()[-1]) == (0, "3 sellers: 1 unchanged, 2 onboarded")
-
-
-ROMA = ("--seller", "roma", "--region", "EU", "--marketplaces", "DE")
-
-
-def declare_roma(aws: FakeSecretsManager) -> None:
-    """What `pulumi up` does for a new row."""
-    aws.declare(naming.seller_secret_name("dev", "roma"), naming.identity_tags("dev", "roma", "EU", "shared"))
-
-
-def test_up_takes_a_new_seller_all_the_way(open_desk: Desk, aws: FakeSecretsManager) -> None:
-    """Row into the roster, preview, consent of the person, `pulumi up`, onboarding: one command."""
-    open_desk.engine.deploy = lambda: declare_roma(aws)
-    before = open_desk.roster.read_text()
-
-    result = open_desk.run("onboard", *ROMA, "--up", typed="Atzr|PLACEHOLDER-BERLIN\ny\n")
-
-    assert (result.exit_code, result.stdout, result.stderr) == (
-        0,
-        "SELLER  RESULT     DETAIL\nroma    onboarded  proven for DE; rotating\n\n1 seller: 1 onboarded\n",
-        (
-            "Refresh token: \n"
-            "[dev] + 1 to create\ndev: would update: 4 created; + roma (0 s)\n"
-            "Bring the stacks up to date? [y/N]: y\n"
-            "dev: updated: 4 created; + roma (0 s)\n"
-        ),
-    )
-    assert open_desk.roster.read_text() == before + "roma,,,EU,,DE,\n"
-
-
-def test_up_from_files_asks_nobody(open_desk: Desk, aws: FakeSecretsManager) -> None:
-    """Scripted onboarding: a roster CSV and a credentials CSV, `--yes`, no terminal."""
-    open_desk.engine.deploy = lambda: declare_roma(aws)
-    rows = open_desk.write("rows.csv", "seller,region,marketplaces\nroma,EU,DE\nberlin,EU,FR\noslo,EU,NO\n")
-    piped = f"{TOKENS}roma,Atzr|PLACEHOLDER-BERLIN\nberlin,Atzr|PLACEHOLDER-BERLIN\nmaple,Atzr|PLACEHOLDER-MAPLE\n"
-
-    result = open_desk.run("onboard", "-", "--up", "--yes", "--from-roster", rows, piped=piped)
-
-    assert (result.exit_code, result.stdout) == (
-        1,
-        (
-            "SELLER  RESULT     ROW  DETAIL\n"
-            "berlin  unusable   3    stands in the roster already, with other values: change that row by hand"
-            " and have it"
-            " reviewed\n"
-            "-       unusable   4    column marketplaces: NO is no marketplace of SP-API\n"
-            "roma    onboarded  2    proven for DE; rotating\n"
-            "maple   onboarded  4    proven for US, CA; rotating\n"
-            "\n"
-            "4 sellers: 2 unusable, 2 onboarded\n"
-        ),
-    )
-    assert open_desk.engine.calls == ["up dev"]
-
-
-def test_up_needs_somebody_to_agree(open_desk: Desk) -> None:
-    """Without a terminal and without `--yes`, nothing is begun."""
-    before = open_desk.roster.read_text()
-
-    result = open_desk.run("onboard", "-", "--up", piped=TOKENS)
-
-    assert (result.exit_code, result.output) == (
-        2,
-        "sellerkeys: --up asks before it changes anything, and there is no terminal to ask on: add --yes\n",
-    )
-    assert (open_desk.engine.calls, open_desk.roster.read_text()) == ([], before)
-
-
-def test_up_can_be_declined(open_desk: Desk, aws: FakeSecretsManager) -> None:
-    """A no after the preview deploys nothing."""
-    result = open_desk.run("onboard", *ROMA, "--up", typed="Atzr|PLACEHOLDER-BERLIN\nn\n")
-
-    assert (result.exit_code, result.stderr.splitlines()[-1]) == (
-        3,
-        "sellerkeys: `sellerkeys up` was not run: new rows stay in the roster, no secret was touched",
-    )
-    assert (open_desk.engine.calls, aws.rotated) == (["preview dev"], [])
-
-
-def test_up_dry_run(open_desk: Desk) -> None:
-    """Neither roster nor stack changes; who would be declared is said."""
-    before = open_desk.roster.read_text()
-
-    result = open_desk.run("onboard", *ROMA, "--up", "--dry-run", typed="Atzr|PLACEHOLDER-BERLIN\n")
-
-    assert (result.exit_code, result.stdout, result.stderr) == (
-        0,
-        (
-            "SELLER  RESULT         DETAIL\n"
-            "roma    would declare  and then prove and onboard\n"
-            "\n"
-            "1 seller: 1 would declare\n"
-        ),
-        "Refresh token: \nwould run `sellerkeys up`\n",
-    )
-    assert (open_desk.engine.calls, open_desk.roster.read_text()) == ([], before)
-
-
-def test_up_refuses_a_row_that_contradicts_before_it_asks(open_desk: Desk) -> None:
-    """No secret is typed for a seller that cannot be added."""
-    argv = ("--seller", "berlin", "--region", "EU", "--marketplaces", "FR")
-
-    result = open_desk.run("onboard", *argv, "--up", typed="")
-
-    assert (result.exit_code, result.output) == (
-        2,
-        (
-            "sellerkeys: berlin stands in the roster already, with other values: change that row by hand and have it"
-            " reviewed; nothing was changed\n"
-        ),
-    )
-
-
-def test_up_and_another_region_exclude_one_another(open_desk: Desk) -> None:
-    """`pulumi up` would deploy to the stack's own region, and we would look elsewhere."""
-    result = open_desk.run("--region", "us-east-1", "onboard", "-", "--up", "--yes", piped=TOKENS)
-
-    assert (result.exit_code, result.output) == (
-        2,
-        "sellerkeys: --region cannot go with `up`: Pulumi takes the region from the stack's configuration\n",
-    )
 
 
 def test_click_has_no_option_that_takes_a_secret() -> None:

@@ -29,3 +29,15 @@ def acting(aws: Any) -> Acting:
         return functools.cache(lambda service: client(aws.server.url, service, *given))
 
     return make
+
+
+@pytest.fixture
+def one(secrets: Any) -> str:
+    """Make a seller's secret."""
+    return str(secrets.create_secret(Name="sellers/one/sp-api", SecretString="PLACEHOLDER one")["ARN"])
+
+
+@pytest.fixture
+def two(secrets: Any) -> str:
+    """Make another's."""
+    return str(secrets.create_secret(Name="sellers/two/sp-api", SecretString="PLACEHOLDER two")["ARN"])
