@@ -5,7 +5,6 @@ from __future__ import annotations
 import subprocess
 import sys
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -13,11 +12,11 @@ import pytest
 from local.actors import Actors
 from local.bench import Bench
 from local.home import Home
+from tests.end_to_end.projects import PROJECT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-PROJECT = Path(__file__).resolve().parents[2]
+    from pathlib import Path
 
 
 @dataclass(frozen=True)
@@ -29,16 +28,20 @@ class Told:
     kept: Path
 
 
-@pytest.fixture(scope="session")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Told:
+def told(kept: Path, *options: str) -> Told:
     """Run the demo as `make demo` does, keeping what it made."""
-    kept = tmp_path_factory.mktemp("demo") / "home"
-    command = [sys.executable, "-m", "local", "demo", "--keep", str(kept)]
+    command = [sys.executable, "-m", "local", "demo", *options, "--keep", str(kept)]
     done = subprocess.run(
         command, cwd=PROJECT, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=900, check=False
     )
     (kept / "demo.out").write_text(done.stdout + done.stderr, encoding="utf-8")
     return Told(done.returncode, done.stdout + done.stderr, kept)
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Told:
+    """What the demo said and made."""
+    return told(tmp_path_factory.mktemp("demo") / "home")
 
 
 @pytest.fixture(scope="module")

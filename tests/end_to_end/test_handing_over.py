@@ -3,28 +3,22 @@
 from __future__ import annotations
 
 import json
-import os
-import shutil
-import subprocess
-import sys
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import boto3
 import pytest
 from click.testing import CliRunner
 
-from local import running
-from local.amazon.issuing import AdminClient, issue
 from local.amazon.seller_central import SignedIn
 from local.cli import main
-from local.engine.attach import attached
 from provisioning.roster import parse
-from tests.end_to_end.conftest import PROJECT, lacking
+from tests.end_to_end.conftest import lacking
+from tests.end_to_end.projects import Project, declared
 from tests.site.visitor import Visitor
 
 if TYPE_CHECKING:
+    import subprocess
     from collections.abc import Iterator
 
     from local.actors import Actors
@@ -41,25 +35,14 @@ APPLICATION = "amzn1.sp.solution.00000000-0000-4000-8000-000000000000"
 
 @dataclass(frozen=True)
 class Fleet:
-    """A declared fleet whose sellers have not handed over anything; `issued` has the vendor's files."""
+    """A declared fleet whose sellers have not handed over anything; `project` has the vendor's files."""
 
     bench: Bench
-    folder: Path
-    environment: dict[str, str]
-    actors: Actors
+    project: Project
 
     def sellerkeys(self, who: str, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Run the command line as somebody."""
-        return subprocess.run(
-            [str(Path(sys.executable).with_name("sellerkeys")), *arguments],
-            cwd=self.folder,
-            env=self.environment | self.actors.keys(who),
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            timeout=300,
-            check=False,
-        )
+        return self.project.sellerkeys(who, *arguments)
 
     def link(self, seller: str) -> str:
         """Invite a seller and read the link off what is printed."""
@@ -90,35 +73,11 @@ class Fleet:
 def fleet(bench: Bench, actors: Actors, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Fleet]:
     """A fleet of three sellers: declared, its application set, its pages' addresses registered at Amazon."""
     folder = tmp_path_factory.mktemp("handing-over")
-    for name in ("infra", "provisioning"):
-        shutil.copytree(PROJECT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
-    for name in ("Pulumi.yaml", "Pulumi.dev.yaml"):
-        shutil.copy(PROJECT / name, folder / name)
-    (folder / "rosters").mkdir()
-    (folder / "rosters" / "dev.csv").write_text(ROSTER, encoding="utf-8")
-    issue(AdminClient(bench.amazon.url), parse(ROSTER, "roster"), folder / "issued", APPLICATION)
-    environment = running.environment(os.environ, bench.environment()) | {"PYTHONPATH": str(folder)}
-    with attached(environment | actors.keys("deployer"), bench.home.folder) as pulumi:
-        fleet = Fleet(bench, folder, environment | pulumi, actors)
-        for command in (("stack", "init", "dev"), ("up", "--yes", "--stack", "dev", "--color", "never")):
-            done = subprocess.run(
-                ["/usr/bin/env", "pulumi", *command],
-                cwd=folder,
-                env=fleet.environment | actors.keys("deployer"),
-                stdin=subprocess.DEVNULL,
-                capture_output=True,
-                text=True,
-                timeout=300,
-                check=False,
-            )
-            assert done.returncode == 0, done.stdout + done.stderr
-        client_id = (folder / "issued" / "client-id.txt").read_text(encoding="utf-8").strip()
-        secret = str(folder / "issued" / "client-secret.txt")
-        done = fleet.sellerkeys("onboarder", "app", "set", "--client-id", client_id, "--client-secret-file", secret)
-        assert done.returncode == 0, done.stderr
-        registered = CliRunner().invoke(main, ["--home", str(bench.home.folder), "register", "--client-id", client_id])
+    with declared(bench, actors, folder, ROSTER, application_id=APPLICATION) as project:
+        command = ["--home", str(bench.home.folder), "register", "--client-id", project.client_id]
+        registered = CliRunner().invoke(main, command)
         assert registered.exit_code == 0, registered.output
-        yield fleet
+        yield Fleet(bench, project)
 
 
 def test_consent_by_a_link(fleet: Fleet) -> None:
@@ -141,7 +100,7 @@ def test_consent_by_a_link(fleet: Fleet) -> None:
 
 def test_an_application_of_its_own_by_the_form(fleet: Fleet) -> None:
     """Invited, three values typed, connected: the secret has a proven value and rotates."""
-    lines = (fleet.folder / "issued" / "sellers.csv").read_text(encoding="utf-8").splitlines()
+    lines = (fleet.project.folder / "issued" / "sellers.csv").read_text(encoding="utf-8").splitlines()
     _, token, client_id, client_secret = next(line for line in lines if line.startswith("kyoto,")).split(",")
     browser = Visitor()
     values = {"client_id": client_id, "client_secret": client_secret, "refresh_token": token}

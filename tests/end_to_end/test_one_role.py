@@ -3,27 +3,16 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
-from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.end_to_end.conftest import PROJECT, Told
-
-if TYPE_CHECKING:
-    from pathlib import Path
+from tests.end_to_end.conftest import Told, told
 
 
 @pytest.fixture(scope="module")
 def one_role(tmp_path_factory: pytest.TempPathFactory) -> Told:
     """Run the demo with `isolation: one-role`."""
-    kept: Path = tmp_path_factory.mktemp("one-role") / "home"
-    command = [sys.executable, "-m", "local", "demo", "--isolation", "one-role", "--keep", str(kept)]
-    done = subprocess.run(
-        command, cwd=PROJECT, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=900, check=False
-    )
-    return Told(done.returncode, done.stdout + done.stderr, kept)
+    return told(tmp_path_factory.mktemp("one-role") / "home", "--isolation", "one-role")
 
 
 def test_every_seller_is_read_by_the_one_role(one_role: Told) -> None:

@@ -3,24 +3,21 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from local import control, running
-from local.demo.recording import Recording, tool
-from local.engine.attach import attached
+from local import control
+from local.demo.recording import tool
 from provisioning import naming
-from tests.end_to_end.conftest import PROJECT, lacking
+from tests.end_to_end.conftest import lacking
+from tests.end_to_end.projects import PATIENCE, PROJECT, onboard
 
 if TYPE_CHECKING:
     from local.actors import Actors
     from local.bench import Bench
-
-PATIENCE = 120
 
 
 class Fleet:
@@ -55,25 +52,9 @@ class Fleet:
 
 @pytest.fixture(scope="module")
 def fleet(bench: Bench, actors: Actors) -> Fleet:
-    """Declare and onboard the demo's fleet, each person under a role of his own."""
-    plain = running.environment(os.environ, bench.environment())
-    issued = bench.home.folder / "issued"
-    with attached(plain | actors.keys("deployer"), bench.home.folder) as pulumi:
-        environment, recording = plain | pulumi, Recording(bench.home.folder / "records")
-
-        def run(actor: str, *command: str) -> None:
-            recording.run(command[0].rpartition("/")[2], command, environment | actors.keys(actor), PROJECT)
-
-        run("deployer", "pulumi", "stack", "select", "--create", "dev")
-        run("deployer", "pulumi", "up", "--yes", "--stack", "dev", "--suppress-progress")
-        run("onboarder", tool("python"), "-m", "local", "issue", str(issued), "--roster", "rosters/dev.csv")
-        client_id = (issued / "client-id.txt").read_text(encoding="utf-8").strip()
-        secret = str(issued / "client-secret.txt")
-        sellerkeys = ("onboarder", tool("sellerkeys"), "--stack", "dev")
-        run(*sellerkeys, "app", "set", "--client-id", client_id, "--client-secret-file", secret)
-        run(*sellerkeys, "onboard", str(issued / "sellers.csv"))
-    assert bench.aws.wait_idle(PATIENCE)
-    return Fleet(bench, plain | actors.keys("on-call"), client_id)
+    """The demo's fleet, onboarded."""
+    found = onboard(bench, actors)
+    return Fleet(bench, found.environment | actors.keys("on-call"), found.client_id)
 
 
 def test_before_anybody_subscribed_the_manual_step_is_named(fleet: Fleet) -> None:

@@ -7,18 +7,16 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import boto3
 import pytest
 
-from local import control, running
-from local.demo.recording import Recording, tool
-from local.engine.attach import attached
+from local import control
 from provisioning import naming, roster
-from tests.end_to_end.conftest import PROJECT, lacking
+from tests.end_to_end.conftest import lacking
+from tests.end_to_end.projects import PATIENCE, PROJECT, onboard
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,7 +25,6 @@ if TYPE_CHECKING:
     from local.bench import Bench
 
 PARTNERS = {row.seller: row.selling_partner_id for row in roster.read(PROJECT / "rosters/dev.csv")}
-PATIENCE = 120
 DAY = timedelta(days=1)
 #: The alarms of the functions that these tests disturb; whatever else is declared has to be quiet as well.
 WATCHED = {"calendar-errors", "calendar-overdue", "calendar-silent", "rotation-errors"}
@@ -126,24 +123,8 @@ class Fleet:
 
 @pytest.fixture(scope="module")
 def fleet(bench: Bench, actors: Actors) -> Fleet:
-    """Declare and onboard the demo's fleet, and wait for its first morning."""
-    plain = running.environment(os.environ, bench.environment())
-    issued = bench.home.folder / "issued"
-    with attached(plain | actors.keys("deployer"), bench.home.folder) as pulumi:
-        environment, recording = plain | pulumi, Recording(bench.home.folder / "records")
-
-        def run(actor: str, *command: str) -> None:
-            keys = actors.keys(actor)
-            recording.run(command[0].rpartition("/")[2], command, environment | keys, PROJECT)
-
-        run("deployer", "pulumi", "stack", "select", "--create", "dev")
-        run("deployer", "pulumi", "up", "--yes", "--stack", "dev", "--suppress-progress")
-        run("onboarder", tool("python"), "-m", "local", "issue", str(issued), "--roster", "rosters/dev.csv")
-        client_id = (issued / "client-id.txt").read_text(encoding="utf-8").strip()
-        secret = str(issued / "client-secret.txt")
-        sellerkeys = ("onboarder", tool("sellerkeys"), "--stack", "dev")
-        run(*sellerkeys, "app", "set", "--client-id", client_id, "--client-secret-file", secret)
-        run(*sellerkeys, "onboard", str(issued / "sellers.csv"))
+    """The demo's fleet on its first morning."""
+    onboard(bench, actors)
     fleet = Fleet(bench)
     fleet.subscribe()
     fleet.wait_until(7)
