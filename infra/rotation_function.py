@@ -14,12 +14,13 @@ from infra.alarms import declare_alarm, errors
 from infra.configuration import PROJECT
 from infra.function import FunctionArgs, declare_function
 from infra.policies.rotation import rotation_policy
-from provisioning import naming, profiles
+from provisioning import naming, profiles, reminder
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from infra.place import Place
+    from provisioning.reminder import Template
 
 #: The function's entry point, in module and function.
 HANDLER: Final = "provisioning.rotation.handler.handle"
@@ -41,7 +42,8 @@ def zipped() -> Path:
 class RotationFunctionArgs:
     """The fleet, the ARNs of key, app secret and alarm topic, and the zip, which is built unless there is one.
 
-    `key_profiles` are those whose further names each seller's secret is to hold.
+    `key_profiles` are those whose further names each seller's secret is to hold; by `reminders` sellers are told in
+    Seller Central that their consent ends.
     """
 
     place: Place
@@ -49,6 +51,7 @@ class RotationFunctionArgs:
     app_secret_arn: pulumi.Input[str]
     alarm_topic_arn: pulumi.Input[str]
     key_profiles: tuple[str, ...] = ()
+    reminders: Template | None = None
     code: Path = field(default_factory=zipped)
 
 
@@ -70,7 +73,9 @@ class RotationFunction(pulumi.ComponentResource):
                 policy=pulumi.Output.from_input(args.key_arn).apply(lambda key_arn: rotation_policy(place, key_arn)),
                 memory=_MEMORY_MB,
                 timeout=_TIMEOUT_SECONDS,
-                variables={APP_VARIABLE: args.app_secret_arn} | profiles.variables(args.key_profiles),
+                variables={APP_VARIABLE: args.app_secret_arn}
+                | profiles.variables(args.key_profiles)
+                | ({reminder.VARIABLE: args.reminders.to_json()} if args.reminders else {}),
             ),
             self,
         )

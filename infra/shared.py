@@ -38,6 +38,7 @@ def declare_shared(fleet: Fleet, place: Place, on_aws: pulumi.ResourceOptions) -
         app_secret_arn=app.arn,
         alarm_topic_arn=alarms.arn,
         key_profiles=settings.key_profiles,
+        reminders=settings.consent.template,
     )
     rotation = RotationFunction("rotation", rotates, on_aws)
     renews = ClientSecretFunctionArgs(

@@ -195,12 +195,15 @@ class Amazon:
         """Read something on a seller's behalf, and only see that Amazon lets us; `path` holds the query."""
         self._get(region, path, access_token)
 
-    def post_once(self, region: str, path: str, access_token: str) -> Answer:
-        """Send a POST without a body exactly once, and give whatever was answered.
+    def post_once(self, region: str, path: str, access_token: str, body: Mapping[str, object] | None = None) -> Answer:
+        """Send a POST, with a body of JSON or without one, exactly once, and give whatever was answered.
 
         Raises Unreachable where nothing was: whether it took effect is then unknown, so only the caller may repeat it.
         """
         request = self._request(region, path, access_token, method="POST")
+        if body is not None:
+            request.data = json.dumps(body).encode()
+            request.add_header("Content-Type", "application/json")
         try:
             return self._send(request)
         except (OSError, HTTPException) as error:

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from provisioning.causes import find_cause
 from provisioning.fleet_health import is_overdue
 from provisioning.payload import OWN
-from provisioning.state import HELD, OFFER_REFUSED, REAUTHORIZE, REFUSED, State
+from provisioning.reminder import Reminder
+from provisioning.state import CONSENT_LIFE, HELD, OFFER_REFUSED, REAUTHORIZE, REFUSED, State
 from provisioning.store import CURRENT, OFFERED, WAITING
 
 if TYPE_CHECKING:
@@ -24,8 +25,6 @@ if TYPE_CHECKING:
     from provisioning.roster import Row
     from provisioning.store import Secret
 
-#: How long a seller's consent to a public application holds (sp-api.md 3).
-CONSENT: Final = timedelta(days=365)
 #: How long before an end a person is told.
 NOTICE: Final = timedelta(days=30)
 
@@ -55,7 +54,7 @@ class Condition:
     `status` is the state tag's; `cause` says in words why Amazon refused; `on_newest_app` is None where there is no
     shared application to compare with; `consent_ends_on` where consent does not end. `missing_roles` are roles that the
     application gained after the seller consented. Where `consent_day_assumed`, nobody said on which day that was: both
-    dates are the latest possible.
+    dates are the latest possible. `reminder` says whether Amazon took a reminder of this end.
     """
 
     seller: str
@@ -71,6 +70,7 @@ class Condition:
     consented_on: date | None = None
     consent_ends_on: date | None = None
     consent_day_assumed: bool = False
+    reminder: str | None = None
     missing_roles: tuple[str, ...] = ()
     on_newest_app: bool | None = None
     rotating: bool = False
@@ -97,9 +97,10 @@ def condition(fleet: Fleet, seller: Row, secret: Secret | None, newest_app: str 
     is_assumed = state.is_day_assumed and seller.consented_on is None
     consented = seller.consented_on if state.is_day_assumed and seller.consented_on else max(given, default=None)
     renews = fleet.needs_consent and seller.application == "shared"
-    ends = consented + CONSENT if consented and renews else None
+    ends = consented + CONSENT_LIFE if consented and renews else None
     roles = missing_roles(fleet, consented, today) if consented and renews else ()
-    due = Due(ends, roles, is_assumed)
+    reminder = Reminder.from_text(state.reminded)
+    due = Due(ends, roles, is_assumed, reminder.words if reminder and reminder.ends == ends else None)
     need, advice = next(_needs(seller.seller, secret, state, due, today), (None, None))
     is_paused = seller.status == "paused"
     is_comparable = bool(state.app_version and newest_app) and state.app_version != OWN
@@ -117,6 +118,7 @@ def condition(fleet: Fleet, seller: Row, secret: Secret | None, newest_app: str 
         consented_on=consented,
         consent_ends_on=ends,
         consent_day_assumed=is_assumed,
+        reminder=due.reminder,
         missing_roles=roles,
         on_newest_app=state.app_version == newest_app if is_comparable else None,
         rotating=bool(secret and secret.rotation_enabled),
@@ -169,6 +171,7 @@ class Due(NamedTuple):
     ends: date | None
     roles: tuple[str, ...]
     is_assumed: bool = False
+    reminder: str | None = None
 
     @property
     def day(self) -> str:
@@ -210,7 +213,8 @@ def _needs(slug: str, secret: Secret | None, state: State, due: Due, today: date
         yield Need.INTERRUPTED, "its onboarding was interrupted: run the same `sellerkeys onboard` again"
     yield from _rotations(slug, secret, datetime.combine(today, time(), UTC))
     if due.ends and due.ends - NOTICE <= today:
-        yield Need.ENDING, f"the consent ends on {due.day}: have the seller authorize the application again"
+        reminded = f" ({due.reminder})" if due.reminder else ""
+        yield Need.ENDING, f"the consent ends on {due.day}: have the seller authorize the application again{reminded}"
 
 
 def _consents(slug: str, due: Due, today: date) -> Iterator[tuple[Need, str]]:

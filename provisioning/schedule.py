@@ -15,6 +15,9 @@ _SHORTEST_HOURS = 4
 _LONGEST_DAYS = 1000
 _MONTH_HOURS = 31 * 24
 _YEAR_DAYS = 365
+_LONGEST_MONTH = 31
+#: A day of the month, or the first of several, that February has too.
+_IN_EVERY_MONTH = re.compile(r"[*L]|[1-9](?![0-9])|0[1-9]|1[0-9]|2[0-8]")
 
 
 class NoSchedule(ValueError):
@@ -52,6 +55,15 @@ def days_between(expression: str) -> float:
     check(expression)
     rate = _RATE.fullmatch(expression)
     return int(rate[1]) / (1 if rate[2].startswith("day") else 24) if rate else _YEAR_DAYS
+
+
+def comes_within(expression: str, days: int) -> bool:
+    """Whether an expression that `check` took surely comes round within so many days; of a cron, if in each month."""
+    if _RATE.fullmatch(expression):
+        return days_between(expression) <= days
+    _, _, day, month, weekday = expression.removeprefix("cron(").split()[:5]
+    is_monthly = _IN_EVERY_MONTH.match(day) is not None if weekday == "?" else "#5" not in weekday
+    return month == "*" and is_monthly and days >= _LONGEST_MONTH
 
 
 def _check_rate(hours: int) -> None:

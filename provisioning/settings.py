@@ -6,11 +6,12 @@ import re
 from datetime import date
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, ValidationInfo, field_validator
 
 from provisioning import quotas, schedule
 from provisioning.errors import BadInput
 from provisioning.profiles import in_order
+from provisioning.reminder import AHEAD, Template
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -80,7 +81,8 @@ class Consent(BaseModel):
 
     `pages` says whether there are any; `application_id` is the id under which Amazon shows the application, empty where
     sellers only bring applications of their own; `address` is the vendor's own in front, empty where the function's own
-    serves; a `draft` is not yet public.
+    serves; a `draft` is not yet public. With `reminders`, Seller Central tells sellers that their consent ends, by a
+    template that was onboarded at Amazon; its parameter takes the day.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
@@ -89,7 +91,15 @@ class Consent(BaseModel):
     application_id: str = ""
     address: str = ""
     draft: bool = False
+    reminders: bool = False
+    reminder_template: Annotated[str, Field(pattern=r"^[!-~]{1,100}$")] = "REVOCATION_REMINDER"
+    reminder_parameter: Annotated[str, Field(pattern=r"^[!-~]{0,100}$")] = ""
     roles: Annotated[tuple[DatedRole, ...], BeforeValidator(lambda v: tuple(v) if isinstance(v, list) else v)] = ()
+
+    @property
+    def template(self) -> Template | None:
+        """By what sellers are reminded; None where they are not."""
+        return Template(self.reminder_template, self.reminder_parameter) if self.reminders else None
 
     @field_validator("application_id")
     @classmethod
@@ -176,6 +186,17 @@ class Settings(BaseModel):
     @classmethod
     def _are_in_order(cls, profiles: tuple[str, ...]) -> tuple[str, ...]:
         return in_order(profiles)
+
+    @field_validator("consent")
+    @classmethod
+    def _can_remind(cls, consent: Consent, known: ValidationInfo) -> Consent:
+        """Refuse reminders of what never ends, and those that a rotation would come too late for."""
+        application, rotation = known.data.get("application"), known.data.get("rotation")
+        if consent.reminders and application and application.kind == "private":
+            raise ValueError("reminders are for public applications: consent to a private one has no stated end")
+        if consent.reminders and rotation and not schedule.comes_within(rotation, AHEAD.days):
+            raise ValueError(f"reminders need a rotation every {AHEAD.days} days at least, for a rotation sends them")
+        return consent
 
     @field_validator("rotation")
     @classmethod

@@ -7,11 +7,14 @@ of a secret stands in a tag. Standard library only: this module ships in every f
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final, Self
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+
+#: How long a seller's consent to a public application holds (sp-api.md 3).
+CONSENT_LIFE: Final = timedelta(days=365)
 
 PREFIX: Final = "sellerkeys-state:"
 
@@ -35,6 +38,7 @@ _NAMES: Final = {
     "consented_on": "consented",
     "consent_day": "consent-day",
     "waiting_consent": "waiting-consent",
+    "reminded": "reminded",
     "proven_at": "proven",
     "refused_since": "refused-since",
     "refused_at": "refused",
@@ -64,9 +68,10 @@ class State:
     of the credential last handed in, `partner` and `stores` of the selling partner id and the stores that Amazon named
     then, see fingerprint.py; `cause` is a code of causes.py. `consent_day` is ASSUMED or ASSUMED_TOLD where
     `consented_on` is only the latest day that the consent can be of; `waiting_consent` is the day of the consent that
-    waits for a person. `refused_since` and `refused_at` are the first and the
-    last of the refusals that came for one cause without a proof between them; they stay after a proof, which is then
-    later. `told` is the status that people were last told of, `told_expiry` the end of a client secret that they were,
+    waits for a person, `reminded` what reminder.py knows of the last reminder. `refused_since` and `refused_at` are
+    the first and the last of the refusals that came for one cause without a proof between them; they stay after a
+    proof, which is then later. `told` is the status that people were last told of, `told_expiry` the end of a
+    client secret that they were,
     `told_consent`, `told_role` and `told_waiting` what they know of a consent, see calendar/consents.py.
 
     On the app secret, `app_version` is the version that the other tags describe, `changed_at` when it became current,
@@ -79,6 +84,7 @@ class State:
     consented_on: date | None = None
     consent_day: str | None = None
     waiting_consent: date | None = None
+    reminded: str | None = None
     proven_at: datetime | None = None
     refused_since: datetime | None = None
     refused_at: datetime | None = None

@@ -11,11 +11,11 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import TYPE_CHECKING, Final, NamedTuple, Self
 
 from provisioning.naming import TAG_APPLICATION
-from provisioning.state import ASSUMED, ASSUMED_TOLD, HELD, REAUTHORIZE, State
+from provisioning.state import ASSUMED, ASSUMED_TOLD, CONSENT_LIFE, HELD, REAUTHORIZE, State
 from provisioning.store import CURRENT, WAITING
 
 if TYPE_CHECKING:
@@ -23,8 +23,6 @@ if TYPE_CHECKING:
 
     from provisioning.store import Secret
 
-#: How long a consent holds.
-LIFE: Final = timedelta(days=365)
 #: How many days before the end people are told; a consent that has ended is told at 0.
 MILESTONES: Final = (60, 30, 14, 7, 1)
 _OVER: Final = 0
@@ -131,7 +129,7 @@ def examine_consents(secrets: Iterable[Secret], today: date, rules: Rules) -> Co
         state = State.from_tags(secret.tags)
         if not _consents(secret) or state.consented_on is None:
             continue
-        ends, missing = state.consented_on + LIFE, _missing(state.consented_on, today, rules)
+        ends, missing = state.consented_on + CONSENT_LIFE, _missing(state.consented_on, today, rules)
         milestone = _milestone(ends, today)
         if milestone is not None and not _is_told(state, Ending(secret, ends, milestone)):
             ending.append(Ending(secret, ends, milestone, state.is_day_assumed))

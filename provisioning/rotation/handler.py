@@ -1,6 +1,7 @@
 """The rotation function's entry: an event in, one step done, one line logged; the only place that logs.
 
-Environment: `SELLERKEYS_APP_SECRET_ID`, the app secret's ARN, which the Pulumi program sets.
+Environment, which the Pulumi program sets: `SELLERKEYS_APP_SECRET_ID`, the app secret's ARN; `SELLERKEYS_REMINDERS`, by
+which template sellers are reminded that their consent ends, if they are.
 """
 
 from __future__ import annotations
@@ -20,6 +21,9 @@ from botocore.config import Config
 from provisioning.amazon import Amazon, Endpoints
 from provisioning.errors import SellerkeysError
 from provisioning.profiles import VARIABLE, profiles_from
+from provisioning.reminder import VARIABLE as REMINDERS
+from provisioning.reminder import Template
+from provisioning.rotation.reminding import Reminding
 from provisioning.rotation.steps import Recipe, Rotation
 from provisioning.rotation.versions import Standing
 from provisioning.store import Store
@@ -72,8 +76,11 @@ class Request:
 def handle(event: Mapping[str, Any], _context: object = None) -> None:
     """Do the step an event asks for; raises StepFailed, which makes Secrets Manager try again."""
     request = Request.from_event(event)
+    reminded: str | None = None
     try:
         standing = _rotation(request.rotation_token).run(request.step, request.secret_id, request.token)
+        if request.step == "finishSecret":
+            reminded = _remind(request)
     except SellerkeysError as error:
         _say(request, "failed", str(error))
         raise StepFailed(str(error)) from None
@@ -83,7 +90,7 @@ def handle(event: Mapping[str, Any], _context: object = None) -> None:
         sentence = f"defect: {type(error).__name__} in {place.name}, line {place.lineno}"
         _say(request, "failed", sentence)
         raise StepFailed(sentence) from None
-    _say(request, "done" if standing is Standing.UNDER_WAY else "finished before")
+    _say(request, "done" if standing is Standing.UNDER_WAY else "finished before", reminded=reminded)
 
 
 def _rotation(rotation_token: str | None) -> Rotation:
@@ -97,6 +104,17 @@ def _rotation(rotation_token: str | None) -> Rotation:
     )
 
 
+def _remind(request: Request) -> str | None:
+    """Remind the seller, whose rotation has finished, that his consent ends, where the fleet wants it."""
+    template = os.environ.get(REMINDERS)
+    if not template:
+        return None
+    store = Store(_client(), request.rotation_token)
+    amazon = Amazon(Endpoints.from_environment(os.environ))
+    reminding = Reminding(store, amazon, Template.from_json(template), store.now, lambda: str(uuid.uuid4()))
+    return reminding.remind(request.secret_id)
+
+
 @cache
 def _client() -> SecretsManagerClient:
     # Time-outs and retries have to sum to less than the function's own time-out (aws.md 8).
@@ -104,6 +122,7 @@ def _client() -> SecretsManagerClient:
     return boto3.client("secretsmanager", config=config)
 
 
-def _say(request: Request, outcome: str, why: str | None = None) -> None:
+def _say(request: Request, outcome: str, why: str | None = None, reminded: str | None = None) -> None:
     line = {"step": request.step, "secret": request.secret_id, "version": request.token, "outcome": outcome}
-    _log.info(json.dumps(line | ({"why": why} if why else {})))
+    more = {"why": why, "reminded": reminded}
+    _log.info(json.dumps(line | {name: text for name, text in more.items() if text}))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, urlsplit
 
 from provisioning.amazon import Answer
@@ -25,7 +25,8 @@ class FakeAmazon:
     `partners` a refresh token to the id that Amazon's transactions name; `stores` names stores other than "A store".
 
     A client secret is made where `enrolled`: `made` lists the client ids, in order; `lost` lets the answer get lost on
-    the way, `status` is what is answered instead of Amazon's own. What is sent to a queue is the test's to write.
+    the way, `status` is what is answered instead of Amazon's own, as it is to a notification; `notified` lists those by
+    refresh token, and `notice_lost` loses the answer to one. What is sent to a queue is the test's to write.
     """
 
     apps: dict[str, str] = field(default_factory=dict)
@@ -42,6 +43,8 @@ class FakeAmazon:
     enrolled: bool = True
     made: list[str] = field(default_factory=list)
     lost: bool = False
+    notified: list[tuple[str, Any]] = field(default_factory=list)
+    notice_lost: bool = False
     status: int | None = None
 
     def __call__(self, request: urllib.request.Request) -> Answer:
@@ -54,7 +57,7 @@ class FakeAmazon:
             return self._rotate(request)
         if path.endswith("/auth/o2/token"):
             return self._token({name: values[0] for name, values in parse_qs((request.data or b"").decode()).items()})
-        return self._sp_api(path, request.get_header("X-amz-access-token") or "")
+        return self._sp_api(path, request)
 
     def _token(self, form: dict[str, str]) -> Answer:
         if self.apps.get(form["client_id"]) != form["client_secret"]:
@@ -91,13 +94,25 @@ class FakeAmazon:
             raise TimeoutError
         return Answer(204, b"")
 
-    def _sp_api(self, path: str, access_token: str) -> Answer:
-        kind, _, subject = access_token.partition(" ")
+    def _notify(self, subject: str, request: urllib.request.Request) -> Answer:
+        body = json.loads(request.data or b"{}")
+        assert (request.get_method(), request.get_header("Content-type")) == ("POST", "application/json")
+        if self.notice_lost:
+            raise TimeoutError
+        if self.status:
+            return _json(self.status, errors=[{"code": "x", "message": "said so", "details": ""}])
+        self.notified.append((subject, body))
+        return _json(200, notificationId="PLACEHOLDER")
+
+    def _sp_api(self, path: str, request: urllib.request.Request) -> Answer:
+        kind, _, subject = (request.get_header("X-amz-access-token") or "").partition(" ")
         client_id = subject if kind == "grantless" else self.tokens[subject][0]
         if client_id in self.expired:
             return _json(403, errors=[_denied("The LWA secret token you provided has expired.")])
         if path in self.closed:
             return _json(403, errors=[_denied("")])
+        if path.endswith("/appIntegrations/2024-04-01/notifications"):
+            return self._notify(subject, request)
         if path.endswith("/destinations"):
             return _json(200, payload=[]) if kind == "grantless" else _json(403, errors=[_denied("")])
         if path.endswith("/transactions"):

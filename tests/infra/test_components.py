@@ -29,6 +29,7 @@ from infra.rotation_function import APP_VARIABLE, HANDLER, RotationFunction, Rot
 from infra.seller_secret import SellerSecret, SellerSecretArgs
 from provisioning import naming
 from provisioning.profiles import profiles_from
+from provisioning.reminder import Template
 from provisioning.roster import Row
 from tests.fakes.engine import Declaration, declare
 
@@ -144,6 +145,22 @@ def test_the_function_runs_the_zip_with_nothing_secret_in_its_environment(rotati
         "environment": {"variables": {APP_VARIABLE: "arn:app"}},
         "tags": {"sellerkeys:base": "prod"},
     }
+
+
+def test_the_function_knows_the_template_of_reminders(place: Place) -> None:
+    """Where the configuration wants sellers reminded; the function reads that very variable."""
+    args = RotationFunctionArgs(
+        place=place,
+        code=PROJECT / "rotation.zip",
+        key_arn=KEY,
+        app_secret_arn="arn:app",
+        alarm_topic_arn="arn:alarms",
+        reminders=Template("REVOCATION_REMINDER", "day"),
+    )
+    rotation = declare(lambda: RotationFunction("rotation", args))
+
+    variables = rotation.one("aws:lambda/function:Function").inputs["environment"]["variables"]
+    assert Template.from_json(variables["SELLERKEYS_REMINDERS"]) == Template("REVOCATION_REMINDER", "day")
 
 
 def test_the_functions_know_the_key_profiles(place: Place) -> None:

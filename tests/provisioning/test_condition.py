@@ -241,3 +241,18 @@ def test_an_assumed_end_says_so(fleet: Fleet) -> None:
 
     assert found.need is Need.ENDING
     assert "ends on 2026-11-29 at the latest: have" in (found.advice or "")
+
+
+@pytest.mark.parametrize(("ends", "is_told"), [("2026-11-29", True), ("2025-11-29", False)])
+def test_what_became_of_the_reminder(fleet: Fleet, ends: str, *, is_told: bool) -> None:
+    """That the application may not remind sellers is shown, of this end and not of last year's."""
+    seller = fleet.sellers[0].model_copy(update={"consented_on": None})
+    state = replace(WELL, consented_on=TODAY - timedelta(days=360), reminded=f"{ends} denied 2026-10-10")
+    said = (
+        "not reminded on 2026-10-10: the application, or this consent, lacks the role Notifications in Seller Central"
+    )
+
+    found = condition(fleet, seller, secret(state), "app-1", TODAY)
+
+    assert found.reminder == (said if is_told else None)
+    assert (said in (found.advice or "")) is is_told

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from provisioning.schedule import NoSchedule, check, turns_a_month
+from provisioning.schedule import NoSchedule, check, comes_within, turns_a_month
 
 TOO_OFTEN = "Secrets Manager rotates at most once in 4 hours"
 TOO_SELDOM = "Secrets Manager waits 1000 days at most"
@@ -123,3 +123,25 @@ def test_any_text_at_all(expression: str) -> None:
     """Whatever is told as a schedule is one or a NoSchedule, and no other failure."""
     with suppress(NoSchedule):
         assert check(expression) == expression
+
+
+@pytest.mark.parametrize(
+    ("expression", "days", "comes"),
+    [
+        ("rate(60 days)", 60, True),
+        ("rate(61 days)", 60, False),
+        ("rate(720 hours)", 30, True),
+        ("cron(0 4 ? * SUN *)", 60, True),
+        ("cron(0 4 ? * MON#5 *)", 60, False),
+        ("cron(0 4 * * ? *)", 60, True),
+        ("cron(0 4 L * ? *)", 60, True),
+        ("cron(0 4 28 * ? *)", 60, True),
+        ("cron(0 4 1,31 * ? *)", 60, True),
+        ("cron(0 4 31 * ? *)", 60, False),
+        ("cron(0 4 1 1 ? *)", 60, False),
+        ("cron(0 4 1 * ? *)", 30, False),
+    ],
+)
+def test_comes_within(expression: str, days: int, *, comes: bool) -> None:
+    """What surely comes round in time: not a day that some months lack, nor a month of the year."""
+    assert comes_within(check(expression), days) is comes

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from provisioning.errors import BadInput
+from provisioning.reminder import Template
 from provisioning.settings import Application, Settings, from_config
 
 READER = "arn:aws:iam::123456789012:role/erp"
@@ -206,3 +207,32 @@ def test_key_profiles_stand_in_one_order() -> None:
 def test_an_unknown_key_profile() -> None:
     """A profile that does not exist names those that do."""
     assert _faults(CONFIG | {"key_profiles": ["ruby"]}) == ["key_profiles: number 1 has to be 'npm' or 'laravel'"]
+
+
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        (
+            {"application": {"kind": "private", "name": "Example ERP", "contact": "keys@example.com"}},
+            "consent: reminders are for public applications: consent to a private one has no stated end",
+        ),
+        (
+            {"rotation": "rate(90 days)"},
+            "consent: reminders need a rotation every 60 days at least, for a rotation sends them",
+        ),
+        (
+            {"consent": {"reminders": True, "reminder_template": ""}},
+            "consent.reminder_template: String should match pattern '^[!-~]{1,100}$'",
+        ),
+    ],
+)
+def test_reminders_that_could_not_be(more: dict[str, Any], said: str) -> None:
+    """What never ends, what no rotation comes round for in time, and a template without a name fail the preview."""
+    assert _faults(CONFIG | {"consent": {"reminders": True}} | more) == [said]
+
+
+def test_reminders() -> None:
+    """Off unless told; the template is that of Amazon's sample unless told."""
+    on = from_config(CONFIG | {"consent": {"reminders": True, "reminder_parameter": "day"}}, "x").consent
+
+    assert (from_config(CONFIG, "x").consent.template, on.template) == (None, Template("REVOCATION_REMINDER", "day"))

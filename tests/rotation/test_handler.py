@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import json
 import urllib.request
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import boto3
@@ -12,7 +13,10 @@ import pytest
 
 from local.loopback import Handler, Loopback
 from provisioning.payload import App, Credential
+from provisioning.reminder import Template
 from provisioning.rotation import handler as installed
+from provisioning.state import State
+from provisioning.store import Store
 from tests.fakes.secrets_manager import FakeSecretsManager
 from tests.silence import assert_silent
 
@@ -307,3 +311,21 @@ def test_one_client_for_all_events(function: Lambda, monkeypatch: pytest.MonkeyP
     ((service, config),) = made
     assert service == "secretsmanager"
     assert (config.connect_timeout + config.read_timeout) * config.retries["total_max_attempts"] <= 120 / 4
+
+
+def test_a_reminder_after_the_end(function: Lambda, amazon: FakeAmazon, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Sent by the last step, said in its line, and only where the fleet wants it; an outage of it fails nothing."""
+    today = Store(function.aws).now().date()
+    function.aws.secrets[SECRET].tags |= State(consented_on=today - timedelta(days=330)).to_tags()
+    token = function.aws.begin_rotation(SECRET)
+    for step in STEPS:
+        function.rotate(step, token)
+    monkeypatch.setenv("SELLERKEYS_REMINDERS", Template("REVOCATION_REMINDER").to_json())
+    amazon.down = True
+    function.rotate("finishSecret", token)
+    amazon.down = False
+    function.rotate("finishSecret", token)
+
+    assert [line["outcome"] for line in function.lines] == ["done"] * 4 + ["finished before"] * 2
+    assert [str(line.get("reminded"))[:12] for line in function.lines[3:]] == ["None", "not reminded", "sent"]
+    assert len(amazon.notified) == 1

@@ -15,6 +15,7 @@ from local.aws.rotation import Retries
 from local.aws.secrets.versions import CURRENT, PENDING
 from provisioning.payload import OWN, App, Credential, Offer
 from provisioning.roster import Row
+from provisioning.state import State
 from provisioning.store import WAITING
 
 if TYPE_CHECKING:
@@ -161,6 +162,16 @@ def _first(seller: Seller) -> None:
     seller.authorize()
 
 
+def _ending(seller: Seller) -> None:
+    """Leave a seller whose consent ends in a month, and who has not been reminded."""
+    seller.put_current()
+    given = seller.lane.bench.clock.now().date() - timedelta(days=335)
+    tags = State(consented_on=given).to_tags()
+    seller.lane.secrets.tag_resource(
+        SecretId=seller.arn, Tags=[{"Key": key, "Value": value} for key, value in tags.items()]
+    )
+
+
 def _replacement(seller: Seller) -> None:
     seller.authorize()
     seller.lane.onboard(seller.line())
@@ -240,5 +251,6 @@ FLOWS = (
     Flow("rotate: with an offer", "function", _offered),
     Flow("rotate: with an offer that Amazon refuses", "function", _offered_and_revoked),
     Flow("rotate: with a changed refresh token", "function", Seller.put_current, watch=_changed),
+    Flow("rotate: with a reminder of the consent's end", "function", _ending),
     Flow("rotate: with a token changed in the test", "function", Seller.put_current, watch=_changed_in_test),
 )

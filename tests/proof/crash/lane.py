@@ -21,13 +21,14 @@ from infra.policies.sellers import reader_policy, reader_trust
 from infra.rotation_function import APP_VARIABLE, HANDLER
 from local.amazon.records import ApplicationKind
 from local.bench import REGION
-from provisioning import naming
+from provisioning import naming, reminder
 from provisioning.amazon import Amazon, Endpoints
 from provisioning.credentials import read_csv
 from provisioning.fleet import Fleet
 from provisioning.onboarding import Executor, Prover, apply
 from provisioning.payload import App, Offer
 from provisioning.planning import Planner
+from provisioning.reminder import Template
 from provisioning.roster import Row, parse, render
 from provisioning.settings import from_config
 from provisioning.store import OFFERED, Store
@@ -163,7 +164,13 @@ class Lane:
             Handler=HANDLER,
             Timeout=60,
             Code={"ZipFile": archive.build(PROJECT, naming.ROTATION, HANDLER).read_bytes()},
-            Environment={"Variables": {APP_VARIABLE: app_secret_arn, **self.function_wire.environment()}},
+            Environment={
+                "Variables": {
+                    APP_VARIABLE: app_secret_arn,
+                    reminder.VARIABLE: Template("REVOCATION_REMINDER").to_json(),
+                    **self.function_wire.environment(),
+                }
+            },
         )
         function.add_permission(
             FunctionName=name,

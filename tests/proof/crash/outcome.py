@@ -43,8 +43,11 @@ def state_of(seller: Seller) -> State:
 
 
 def faults_of(seller: Seller) -> list[str]:
-    """Say what is wrong whatever the flow: AWSCURRENT does not work at Amazon, or something is stuck."""
-    return [*_unreadable(seller), *(["AWSPENDING is stuck"] if is_unfinished(seller) else [])]
+    """Say what is wrong whatever the flow: AWSCURRENT does not work, something is stuck, somebody is reminded twice."""
+    partner = seller.row.selling_partner_id
+    notices = sum(each.selling_partner_id == partner for each in seller.lane.bench.amazon.notices.all())
+    stuck = ["AWSPENDING is stuck"] if is_unfinished(seller) else []
+    return [*_unreadable(seller), *stuck, *([f"reminded {notices} times"] if notices > 1 else [])]
 
 
 def _unreadable(seller: Seller) -> list[str]:
