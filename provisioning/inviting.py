@@ -29,9 +29,9 @@ if TYPE_CHECKING:
 LIFE: Final = timedelta(days=14)
 LONGEST_LIFE: Final = timedelta(days=60)
 
-#: How many sellers may consent to an application by OAuth; None where Amazon sets no limit.
-_CAPS: Final = {"public-unlisted": 25, "public-listed": None, "private": 0}
-_SELF: Final = 10
+#: How many sellers may have access to an application of a kind, by OAuth or, to a private one, by self-authorization;
+#: None where Amazon sets no limit.
+_CAPS: Final = {"public-unlisted": 25, "public-listed": None, "private": 10}
 #: From how few left on a cap counts as near.
 _NEAR: Final = 3
 
@@ -49,18 +49,31 @@ class Invited:
 
 @dataclass(frozen=True, slots=True)
 class Cap:
-    """How much of a limit of Amazon's is used once all who were invited have consented."""
+    """How much of a limit of Amazon's is used once all who were named have access, by OAuth or `by_hand`."""
 
     used: int
     most: int
+    by_hand: bool = False
 
     @property
     def warning(self) -> str | None:
         """Say that it is near or passed; None where it is neither."""
-        of = f"{self.used} of the {self.most} sellers that Amazon lets consent to an unlisted application"
+        of = f"{self.used} of the {self.most} {self._what}"
         if self.used > self.most:
-            return f"{of}: the last ones will see CONSENT_LIMIT_REACHED; have the application listed"
+            return f"{of}: {self._passed}"
         return f"{of}: the limit is near" if self.used + _NEAR >= self.most else None
+
+    @property
+    def _what(self) -> str:
+        if self.by_hand:
+            return "self-authorizations that Amazon allows a private application"
+        return "sellers that Amazon lets consent to an unlisted application"
+
+    @property
+    def _passed(self) -> str:
+        if self.by_hand:
+            return "Amazon authorizes no more; revoke those out of use in Develop Apps, or make the application public"
+        return "the last ones will see CONSENT_LIMIT_REACHED; have the application listed"
 
 
 class Inviter:
@@ -105,15 +118,19 @@ class Inviter:
             self._store.tag(secret.arn, State(partner=ours).to_tags())
 
 
-def cap(fleet: Fleet, secrets: Iterable[Secret], invited: Iterable[Row]) -> Cap | None:
-    """Count who has consented and who is to; None where Amazon sets no limit."""
-    most = _CAPS[fleet.settings.application.kind]
-    if not most:
+def cap(fleet: Fleet, secrets: Iterable[Secret], found: Iterable[Invited]) -> Cap | None:
+    """Count who has access and who is to get it; None where Amazon sets no limit.
+
+    To a private application nobody can be invited: whoever was named counts, for a person has to authorize him by hand.
+    """
+    most, by_hand = _CAPS[fleet.settings.application.kind], fleet.settings.application.kind == "private"
+    if most is None:
         return None
     filled = {secret.name for secret in secrets if secret.holder(CURRENT)}
     shared = [row for row in fleet.sellers if row.application == "shared"]
     in_use = {row.seller for row in shared if fleet.secret_of(row.seller) in filled}
-    return Cap(len(in_use | {row.seller for row in invited if row.application == "shared"}), most)
+    named = [each.row for each in found if by_hand or not each.outcome.exit_code]
+    return Cap(len(in_use | {row.seller for row in named if row.application == "shared"}), most, by_hand)
 
 
 def _check(fleet: Fleet, row: Row) -> None:
@@ -129,7 +146,7 @@ def _check(fleet: Fleet, row: Row) -> None:
     if settings.application.kind == "private":
         raise BadInput(
             f"{row.seller} uses a private application, to which nobody can consent: its seller authorizes it in Seller "
-            f"Central ({_SELF} authorizations at most), then `sellerkeys onboard --seller {row.seller}`"
+            f"Central ({_CAPS['private']} authorizations at most), then `sellerkeys onboard --seller {row.seller}`"
         )
     if not settings.consent.application_id:
         raise BadInput(f"{row.seller} consents to your application: set sellerkeys:consent.application_id, `pulumi up`")

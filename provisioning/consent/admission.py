@@ -87,7 +87,7 @@ class Admission:
     def _evidence(
         self, consent: Consent, party: Party, secret: Secret, proven: Proven, confirmed: str | None
     ) -> Evidence:
-        recorded = State.from_tags(secret.tags).stores
+        has_to_be_recognised = not consent.by_link and confirmed is None
         others = [other for other in self._parties.known_by(consent.claimed) if other.seller != party.seller]
         return Evidence(
             by_link=consent.by_link,
@@ -95,5 +95,16 @@ class Admission:
             confirmed=confirmed,
             expected=self._parties.is_known_by(secret, party, consent.claimed),
             elsewhere=any(other.region == party.region for other in others),
-            same_stores=recorded == stores_print(secret.arn, proven.stores) if recorded else None,
+            same_stores=self._same_stores(secret, proven) if has_to_be_recognised else None,
+        )
+
+    def _same_stores(self, secret: Secret, proven: Proven) -> bool | None:
+        """Say whether a seller can be recognised by his stores: those of his last proof, named, and nobody else's."""
+        recorded = State.from_tags(secret.tags).stores
+        if recorded is None:
+            return None
+        is_same = recorded == stores_print(secret.arn, proven.stores)
+        # A store without a name is one marketplace of many sellers'.
+        return (
+            is_same and all(name for _, name in proven.stores) and not self._parties.has_double(secret, proven.stores)
         )

@@ -31,7 +31,7 @@ class Evidence:
     `by_link`: it came by a link of ours. `claimed` is the callback's id, `confirmed` the one that Amazon's API told,
     `expected` whether the claim is the id that this seller is known by (None where he is known by none). `elsewhere`:
     another seller of the same region is known by the claimed id. `same_stores`: Amazon named the very stores that the
-    last proof found (None where none is on record).
+    last proof found, by names, and no other seller has the same (None where none is on record, or it was not asked).
     """
 
     by_link: bool

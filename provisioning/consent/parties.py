@@ -6,10 +6,12 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from provisioning import naming
-from provisioning.fingerprint import partner_print
+from provisioning.fingerprint import partner_print, stores_print
 from provisioning.state import State
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from provisioning.consent.invitations import Invitation
     from provisioning.store import Secret, Store
 
@@ -52,6 +54,12 @@ class Parties:
         listed = self._store.list(naming.seller_secret_prefix(self._base))
         found = [secret for secret in listed if State.from_tags(secret.tags).partner == ours and not secret.deleted_on]
         return sorted((_party(secret) for secret in found), key=lambda party: party.seller)
+
+    def has_double(self, secret: Secret, stores: Sequence[tuple[str, str]]) -> bool:
+        """Say whether another seller's last proof named the very same stores: they then tell nobody apart."""
+        listed = self._store.list(naming.seller_secret_prefix(self._base))
+        others = (other for other in listed if other.arn != secret.arn and not other.deleted_on)
+        return any(State.from_tags(other.tags).stores == stores_print(other.arn, stores) for other in others)
 
     def secret_of(self, party: Party) -> Secret:
         """Describe a seller's secret; raises SecretNotDeclared."""

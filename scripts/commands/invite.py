@@ -75,7 +75,7 @@ def invite(session: Session, /, sellers: tuple[str, ...], **options: Any) -> int
         found.extend(inviter.invite(row, dry_run=options["dry_run"]) for row in rows)
     finally:
         # Also after Ctrl-C: a link that was made and not told would be lost.
-        limit = cap(fleet, secrets.values(), [each.row for each in found if not each.outcome.exit_code])
+        limit = cap(fleet, secrets.values(), found)
         _tell(session, found, limit, options["form"])
     return outcomes.exit_code([each.outcome for each in found])
 

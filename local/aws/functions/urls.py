@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import threading
 import uuid
-from collections import Counter
+from collections import Counter, defaultdict, deque
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
@@ -25,6 +25,8 @@ _FORBIDDEN = (
     "Forbidden. For troubleshooting Function URL authorization issues, see: "
     "https://docs.aws.amazon.com/lambda/latest/dg/urls-auth.html"
 )
+#: Requests a second that a URL passes on for each reserved execution (Lambda's guide, "Throttling function URLs").
+_RATE = 10
 _OURS = {"connection", "transfer-encoding", "content-length", "date"}
 
 
@@ -57,6 +59,7 @@ class Urls:
         self._guard = threading.Lock()
         self._servers: dict[str, Loopback] = {}
         self._running: Counter[str] = Counter()
+        self._passed: defaultdict[str, deque[float]] = defaultdict(deque)
 
     def open(self, arn: str) -> str:
         """Begin to listen for a function and return its URL."""
@@ -88,7 +91,8 @@ class Urls:
         """Refuse as Lambda refuses, or answer as the function says.
 
         403 where the policy does not let everybody in; a URL of type AWS_IAM lets nobody in, as the bench checks no
-        signature here. 413 past 6 MB. 429 while as many run as are reserved (Lambda's guide, "Reserved concurrency").
+        signature here. 413 past 6 MB. 429 while as many run as are reserved (Lambda's guide, "Reserved concurrency"),
+        or past ten times as many requests in a second; how AWS measures that second is not documented.
         """
         exposed = self._look(arn)
         if exposed is None or exposed.auth_type != "NONE" or not may_call_url(exposed.statements):
@@ -98,7 +102,7 @@ class Urls:
             message = f"Request must be smaller than {LONGEST} bytes for the InvokeFunction operation"
             return failure(413, message, "RequestTooLargeException")
         with self._guard:
-            if exposed.reserved is not None and self._running[arn] >= exposed.reserved:
+            if exposed.reserved is not None and not self._has_room(arn, exposed.reserved):
                 return failure(429, "Rate Exceeded.", "TooManyRequestsException")
             self._running[arn] += 1
         try:
@@ -106,6 +110,16 @@ class Urls:
         finally:
             with self._guard:
                 self._running[arn] -= 1
+
+    def _has_room(self, arn: str, reserved: int) -> bool:
+        """Whether one more may run, and may come in within this second; counts it if so."""
+        now, passed = self._clock.timestamp(), self._passed[arn]
+        while passed and passed[0] <= now - 1:
+            passed.popleft()
+        if self._running[arn] >= reserved or len(passed) >= _RATE * reserved:
+            return False
+        passed.append(now)
+        return True
 
 
 def _handler(answer: Callable[[WebRequest], WebAnswer]) -> type[Handler]:

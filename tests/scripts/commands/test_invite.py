@@ -123,6 +123,33 @@ def test_the_limit_of_an_unlisted_application(desk: Desk, aws: FakeSecretsManage
     assert passed.stderr.startswith(f"26 {of}: the last ones will see CONSENT_LIMIT_REACHED")
 
 
+@pytest.mark.parametrize(
+    ("filled", "said"),
+    [
+        (4, ""),
+        (5, "7 of the 10 self-authorizations that Amazon allows a private application: the limit is near\n"),
+        (9, "11 of the 10 self-authorizations that Amazon allows a private application: Amazon authorizes no more"),
+    ],
+)
+def test_the_limit_of_a_private_application(desk: Desk, aws: FakeSecretsManager, filled: int, said: str) -> None:
+    """Ten self-authorizations: who has access counts, and whoever was named, for he is to be authorized by hand."""
+    stack = desk.folder / "Pulumi.dev.yaml"
+    stack.write_text(stack.read_text().replace("public-listed", "private").replace("public-unlisted", "private"))
+    rows = [f"x{number},,shared,EU,,DE," for number in range(filled)]
+    desk.roster.write_text(desk.roster.read_text() + "\n".join(rows) + "\n")
+    for number in range(filled):
+        held = aws.declare(f"sellerkeys/dev/sellers/x{number}/sp-api")
+        held.values["1" * 32] = "{}"
+        held.attach("AWSCURRENT", "1" * 32)
+
+    result = desk.run("invite", "berlin", "maple")
+
+    assert result.exit_code != 0
+    assert "nobody can consent" in result.stdout + result.stderr
+    assert said in result.stderr
+    assert ("self-authorizations that" in result.stderr) is bool(said)
+
+
 def test_dry_run(desk: Desk, aws: FakeSecretsManager) -> None:
     """No link, no tag, nothing in the table."""
     result = desk.run("invite", "berlin", "--dry-run")
