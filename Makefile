@@ -25,6 +25,7 @@ check: setup ## Run every gate: format, lint, types, who imports whom.
 	$(BIN)/ruff check .
 	$(BIN)/lint-imports
 	$(BIN)/mypy
+	$(BIN)/mypy docs/cloudfront.py
 
 bench: setup engine ## Run the benchmarks, each beside a peer or a limit, and write docs/benchmarks.md (an hour).
 	@$(BIN)/python -m benchmarks
