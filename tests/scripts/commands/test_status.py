@@ -110,6 +110,7 @@ def test_chosen_sellers_as_json(open_desk: Desk, aws: FakeSecretsManager, now: d
                 "consented_on": "2026-11-24",
                 "consent_ends_on": "2027-11-24",
                 "consent_day_assumed": True,
+                "reminder": None,
                 "missing_roles": [],
                 "on_newest_app": True,
                 "rotating": True,
