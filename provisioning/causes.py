@@ -84,7 +84,7 @@ WRONG_REGION = Cause(
 NO_ROLE = Cause(
     "access_denied",
     Fault.APPLICATION,
-    "SP-API denied the call without a reason: a role is missing, or the seller is in another region",
+    "SP-API denied the call without a reason: a role is missing, or another region's or a vendor's account",
     "check the application's roles and the roster's `region`; after a new role the seller has to authorize again",
 )
 MARKETPLACE_MISSING = Cause(

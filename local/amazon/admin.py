@@ -6,7 +6,7 @@
 | `POST /_bench/client-secrets` | `client_id`, `message`? | `client_secret`; the one before works 7 more days |
 | `PUT /_bench/subscriptions` | `client_id`, two queues' ARNs (`bodies.py`), `notice_days`? | `subscription_id` |
 | `GET /_bench/messages` | | `messages` to queues so far; types and outcomes, never a content |
-| `POST /_bench/sellers` | `region`, `marketplaces`, `selling_partner_id`?, `store_name`?, `has_sold`? | its id |
+| `POST /_bench/sellers` | `region`, `marketplaces`, `selling_partner_id`? and more (`bodies.py`) | its id |
 | `POST /_bench/authorizations` | `client_id`, `selling_partner_id`, `region`, `consented_on`? | `refresh_token` |
 | `POST /_bench/revoke` | `selling_partner_id`, `client_id`? | `revoked`: how many |
 | `PUT /_bench/faults` | `kind`, `client_id`?, `selling_partner_id`?, `answers`?, `seconds`? (`faults.py`) | `faults` |
@@ -122,6 +122,7 @@ class Admin:
             selling_partner_id=new.selling_partner_id,
             store_name=new.store_name,
             has_sold=new.has_sold,
+            is_vendor=new.is_vendor,
         )
         return json_answer(201, {"selling_partner_id": seller.selling_partner_id})
 

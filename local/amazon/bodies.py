@@ -50,6 +50,7 @@ class NewSeller:
     selling_partner_id: str = ""
     store_name: str = ""
     has_sold: bool = True
+    is_vendor: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 class SellerOperation:
     """An operation on a seller's behalf; any one of `roles` opens it (sp-api.md 7).
 
-    The older operations answer inside `payload`; the newer ones, `bare`, with the object itself.
+    Amazon denies one that is not `for_vendors` to a vendor's account (sp-api.md 9). The older operations answer inside
+    `payload`; the newer ones, `bare`, with the object itself.
     """
 
     name: str
@@ -27,6 +28,7 @@ class SellerOperation:
     roles: frozenset[str]
     payload: Callable[[Seller], object]
     bare: bool = False
+    for_vendors: bool = True
 
 
 def _transactions(seller: Seller) -> object:
@@ -89,7 +91,7 @@ _LISTING: Final = "Product Listing"
 OPERATIONS: Final[dict[tuple[str, str], Operation]] = {
     # Sources disagree about the roles; nearly any seller role is the oldest of them (sp-api.md 9).
     ("GET", "/sellers/v1/marketplaceParticipations"): SellerOperation(
-        "getMarketplaceParticipations", Rate(0.016, 15), ROLES, _participations
+        "getMarketplaceParticipations", Rate(0.016, 15), ROLES, _participations, for_vendors=False
     ),
     # 1 rps, burst 5: the Notifications API's rate (sp-api.md 5.3).
     ("GET", "/notifications/v1/destinations"): GrantlessOperation("getDestinations", Rate(1.0, 5), NOTIFICATIONS, []),

@@ -45,6 +45,7 @@ PROBLEMS: Final = {
     "MD5110": "The redirect URI has a fragment.",
     "MD9100": "The application has registered no login or redirect URI.",
     "SPDC8143": "Only the account's primary user can authorize an application.",
+    "SPSA0404": "This kind of account cannot authorize the application here.",
     "CONSENT_LIMIT_REACHED": "The application has reached the number of sellers it may have.",
     "": "The request is incomplete, or has ended.",
 }

@@ -98,13 +98,17 @@ class Application:
 
 @dataclass(frozen=True, slots=True)
 class Seller:
-    """A selling partner in one region, with the country codes of the marketplaces it takes part in."""
+    """A selling partner in one region, with the country codes of the marketplaces it takes part in.
+
+    A vendor's account is one in Vendor Central: he sells to Amazon, and the Sellers API is not for him (sp-api.md 9).
+    """
 
     selling_partner_id: str
     region: Region
     store_name: str
     marketplaces: tuple[str, ...]
     has_sold: bool = True
+    is_vendor: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -106,7 +106,7 @@ class Registry:
             self._applications[client_id] = replace(application, secrets=(new, old))
             return new
 
-    def add_seller(
+    def add_seller(  # noqa: PLR0913  what a seller is, each by its name
         self,
         region: Region,
         marketplaces: Iterable[str],
@@ -114,6 +114,7 @@ class Registry:
         selling_partner_id: str = "",
         store_name: str = "",
         has_sold: bool = True,
+        is_vendor: bool = False,
     ) -> Seller:
         """Put a seller on record, or change the one on record, by id and region; an empty id makes one up.
 
@@ -128,6 +129,7 @@ class Registry:
             store_name=store_name or "BestSellerStore",
             marketplaces=tuple(_code(marketplace, region) for marketplace in marketplaces),
             has_sold=has_sold,
+            is_vendor=is_vendor,
         )
         with self._lock:
             self._sellers[seller.selling_partner_id, region] = seller

@@ -118,12 +118,16 @@ class SellerCentral:
             raise Problem("MD9100")
         if self._signed_in and not self._signed_in.primary_user:
             raise Problem("SPDC8143")
+        if self._signed_in and self._signed_in.seller.is_vendor:
+            # Unsupported entity (sp-api.md 4.1): a vendor consents in Vendor Central, under another address.
+            raise Problem("SPSA0404")
         if application.kind is ApplicationKind.PRIVATE:
             # No OAuth seller at all (sp-api.md 4.5); which page says so is not documented.
             raise Problem("CONSENT_LIMIT_REACHED")
         kept = {name: asked[name] for name in ("state", "redirect_uri", "version") if name in asked}
         hidden = {"application_id": application.application_id, "flow": flow, **kept}
-        sellers = [self._signed_in.seller] if self._signed_in else self._registry.sellers()
+        everybody = [one for one in self._registry.sellers() if not one.is_vendor]
+        sellers = [self._signed_in.seller] if self._signed_in else everybody
         wanted = [one for one in sellers if seller in (None, pages.key(one))]
         return pages.consent(application, wanted, hidden, _CONSENT)
 

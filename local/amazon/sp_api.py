@@ -131,6 +131,8 @@ class SpApi:
             raise Refused(refusals.TOKEN_INVALID)
         if region not in (None, authorization.seller.region):
             raise Refused(refusals.DENIED)
+        if authorization.seller.is_vendor and not operation.for_vendors:
+            raise Refused(refusals.DENIED)
         if not operation.roles & authorization.roles & self._registry.application(token.client_id).roles:
             raise Refused(refusals.DENIED)
         return authorization.seller

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from provisioning.causes import NO_ROLE, REVOKED, WRONG_REGION
 from provisioning.consent.keeping import Proven
-from provisioning.consent.refusals import AMAZON_REFUSED, CODE_REFUSED, NO_MARKETPLACE, Refused
+from provisioning.consent.refusals import AMAZON_REFUSED, CODE_REFUSED, NO_MARKETPLACE, NOT_A_SELLER, Refused
 from provisioning.errors import AmazonRefused, Unreachable
 from provisioning.marketplaces import all_marketplaces, find_marketplace
 from provisioning.payload import App, Credential
@@ -61,10 +61,11 @@ class Prover:
             except AmazonRefused as error:
                 refused = error
                 if error.cause.code not in _ELSEWHERE:
-                    break
+                    raise Refused(AMAZON_REFUSED, parties[0].seller) from refused
             else:
                 return party, _proven(credential, party, proof)
-        raise Refused(AMAZON_REFUSED, parties[0].seller) from refused
+        # All that SP-API says of a vendor's account is that it is denied (sp-api.md 2, 9).
+        raise Refused(NOT_A_SELLER, parties[0].seller) from refused
 
     def confirmed(self, region: str, access_token: str) -> str | None:
         """Ask for the id that Amazon's API tells; None where the application may not ask, or nothing tells it."""

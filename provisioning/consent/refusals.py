@@ -106,6 +106,14 @@ UNKNOWN_SELLER: Final = Refusal(
 NO_APPLICATION: Final = Refusal(
     "no-application", 503, "This is not set up yet", "Nothing was done. Tell us that you saw this page."
 )
+NOT_A_SELLER: Final = Refusal(
+    "not-a-seller",
+    409,
+    "Amazon lets nobody look into this account",
+    "Nothing was connected. Sign in with a seller's account of the region that your link names: a vendor's account, "
+    "which is managed in Vendor Central, cannot be connected, nor can one of another region. If it was the right one, "
+    "tell us that you saw this page.",
+)
 AMAZON_REFUSED: Final = Refusal(
     "amazon-refused",
     409,

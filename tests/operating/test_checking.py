@@ -97,7 +97,7 @@ def take_the_role(desk: FakeDesk) -> None:
         (
             take_the_role,
             ("token",),
-            "SP-API denied the call without a reason: a role is missing, or the seller is in another region",
+            "SP-API denied the call without a reason: a role is missing, or another region's or a vendor's account",
             (
                 "add the role in the developer console, have the seller authorize again, then `sellerkeys onboard "
                 "--seller berlin`"

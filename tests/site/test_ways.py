@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -27,3 +28,46 @@ def test_a_link_becomes_a_proven_rotating_secret(shop: Shop, visitor: Visitor) -
     assert shop.current(merchant)["refreshToken"] == shop.tokens_of(merchant)[-1]
     assert shop.secrets.describe_secret(SecretId=merchant.arn)["RotationEnabled"]
     assert shop.state(merchant).consented_on == shop.bench.clock.now().date()
+
+
+def as_vendor(shop: Shop, merchant: Merchant) -> Merchant:
+    """Make the account at Amazon one of Vendor Central."""
+    account = merchant.account
+    vendor = shop.amazon.registry.add_seller(
+        account.region,
+        account.marketplaces,
+        selling_partner_id=account.selling_partner_id,
+        store_name=account.store_name,
+        is_vendor=True,
+    )
+    return replace(merchant, account=vendor)
+
+
+def test_a_vendors_account_by_a_link(shop: Shop, visitor: Visitor) -> None:
+    """Amazon itself says no on its consent page (SPSA0404); nothing comes back, and the link stays good."""
+    merchant = shop.merchant()
+    link = shop.invite(merchant)
+    shop.sign_in(as_vendor(shop, merchant))
+
+    page = visitor.press(visitor.get(link))
+    shop.sign_in(None)
+
+    assert "SPSA0404" in page.text
+    assert shop.current(merchant) is None
+    assert visitor.get(link).status == 200
+
+
+def test_a_vendors_own_application(shop: Shop, visitor: Visitor) -> None:
+    """LWA takes the token, SP-API denies the account without a word: the form says what it may be, nothing stays."""
+    merchant = as_vendor(shop, shop.merchant(own=True))
+    link, before = shop.invite(merchant), shop.written()["secrets"]
+    values = {
+        "client_id": merchant.own.client_id if merchant.own else "",
+        "client_secret": merchant.own.client_secret if merchant.own else "",
+        "refresh_token": shop.token(merchant),
+    }
+
+    end = visitor.post(f"{link}/own", values)
+
+    assert (end.status, "or a vendor's account" in end.text) == (422, True)
+    assert shop.written()["secrets"] == before
