@@ -25,6 +25,7 @@ COMMANDS: Final = {
     "up": "Bring every stack of the fleet to the roster, by Pulumi.",
     "app": "Set and renew the fleet's shared application.",
     "onboard": "Prove sellers' credentials and put them into their secrets.",
+    "adopt": "Take over the credentials that other tools hold.",
     "invite": "Make sellers' links to the page on which they hand over access.",
     "status": "Show each seller's condition, those first who need a person.",
     "check": "Prove at Amazon what sellers' consumers use, and say what mends it.",

@@ -138,6 +138,10 @@ class Session:
         declared = tuple(row for row in sellers if row.is_declared)
         return Fleet(self._invocation.stack, self.settings, declared)
 
+    def secrets_of(self, profile: str | None) -> SecretsManagerClient:
+        """Make a client of another profile's Secrets Manager, None for this command's own; raises Unreachable."""
+        return self._outside.secrets(profile, self.settings.region) if profile else self._secrets
+
     @cached_property
     def _secrets(self) -> SecretsManagerClient:
         return self._outside.secrets(self._invocation.profile, self.settings.region)

@@ -6,15 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from provisioning.crowd import Crowd
 from provisioning.errors import BadInput
-from provisioning.onboarding import DryRun, Executor, Prover, carried_out
-from provisioning.planning import Planner
-from provisioning.surveying import Survey
 from scripts import report
-from scripts.declaring import Declaring, foretold
+from scripts.bulk import Bulk
+from scripts.declaring import Declaring
 from scripts.ledger import Ledger, report_option
-from scripts.progress import counted
 from scripts.rates import Rates, rate_options
 from scripts.request import Request
 from scripts.row_options import row_options
@@ -24,9 +20,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from provisioning.credentials import HandedIn, Unreadable
-    from provisioning.fleet import Fleet
-    from provisioning.outcomes import Outcome
-    from provisioning.surveying import Refused, Sifted
 
     Rows = Iterable[HandedIn | Unreadable]
 
@@ -61,43 +54,13 @@ def onboard(session: Session, /, reports: Sequence[str], **options: Any) -> int:
         report.say(f"column {column} was dropped: sellerkeys keeps no e-mail addresses")
     with Ledger(reports, batch.dropped, as_json=session.as_json) as ledger:
         fleet = session.fleet_of(declaring.up()) if declaring else session.fleet
-        run = _Run(session, request, rates, fleet)
-        survey = Survey(fleet, run.store, _sifted(batch, declaring))
-        ledger.begin()
-        for outcome in declaring.failures if declaring else ():
-            ledger.add(ledger.room(), outcome)
-        todo = ((ledger.room(), sifted) for sifted in survey.sift(_sifted(batch, declaring)))
-        crowd = Crowd(run.act, rates.at_once)
-        try:
-            for number, outcome in counted(crowd.results(todo), survey.rows, "onboarding"):
-                ledger.add(number, outcome)
-        finally:
-            # Also after Ctrl-C: what was done is told.
-            for number, outcome in crowd.late:
-                ledger.add(number, outcome)
+        bulk = Bulk(session, fleet, rates, dry_run=request.dry_run, foretells=request.up and request.dry_run)
+        bulk.run(lambda: _sifted(batch, declaring), ledger, declaring.failures if declaring else (), "onboarding")
     return ledger.exit_code
 
 
 def _sifted(batch: Rows, declaring: Declaring | None) -> Rows:
     return declaring.without_contradicted(batch) if declaring else batch
-
-
-class _Run:
-    """One seller of many: looks at the secret, proves, puts; on any thread."""
-
-    def __init__(self, session: Session, request: Request, rates: Rates, fleet: Fleet) -> None:
-        self.store = session.paced_store(rates.writes)
-        prover = Prover(fleet, self.store, session.paced_amazon(rates.tokens))
-        self._carrier = DryRun(prover) if request.dry_run else Executor(fleet, self.store, prover, self.store.now)
-        self._planner = Planner(fleet, self.store)
-        self._foretells = request.up and request.dry_run
-
-    def act(self, numbered: tuple[int, Sifted | Refused]) -> tuple[int, Outcome]:
-        """Do what there is to do, and tell what became of it."""
-        number, sifted = numbered
-        planned = self._planner.decide(sifted)
-        foretold_of = foretold(planned) if self._foretells else None
-        return number, foretold_of or carried_out(planned, self._carrier)
 
 
 def _declaring(session: Session, request: Request) -> Declaring:
