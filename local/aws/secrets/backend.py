@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from typing import TYPE_CHECKING, Any
 
-from moto.secretsmanager.models import FakeSecret
+from moto.secretsmanager.models import FakeSecret, _matches
 
 from local.aws.access.guard import here, permits
 from local.aws.access.services.secretsmanager import on_secret
@@ -153,11 +153,15 @@ class Secrets(Rotating):
         next_token: str | None = None,
         include_planned_deletion: bool = False,  # noqa: FBT001, FBT002 - moto's signature
     ) -> tuple[list[dict[str, Any]], str | None]:
-        """List a page of secrets as DescribeSecret tells them."""
-        page, following = super().list_secrets(
-            filters, max_results or _MOST_ON_A_PAGE, next_token, include_planned_deletion
-        )
-        return [self.document(row["ARN"]) for row in page], following
+        """List a page of secrets as DescribeSecret tells them; moto writes all of them down for each page."""
+        found = [
+            secret.arn
+            for secret in self.secrets.values()
+            if (include_planned_deletion or not getattr(secret, "deleted_date", None)) and _matches(secret, filters)
+        ]
+        begin = int(next_token or 0)
+        end = begin + int(max_results or _MOST_ON_A_PAGE)
+        return [self.document(arn) for arn in found[begin:end]], str(end) if end < len(found) else None
 
     def delete_secret(
         self,

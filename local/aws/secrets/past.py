@@ -7,11 +7,13 @@ from collections import defaultdict, deque
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from moto.secretsmanager.models import FakeSecret, SecretsStore
+from local.aws.secrets.shelf import Shelf
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
+
+    from moto.secretsmanager.models import FakeSecret, SecretsStore
 
     from local.aws.faults.lag import Lag
     from local.aws.secrets.rotating import Settings
@@ -42,7 +44,7 @@ class Past:
         self, now: SecretsStore, settings: Mapping[str, Settings], lag: Lag, time: datetime
     ) -> tuple[SecretsStore, dict[str, Settings]]:
         """Tell the secrets and rotations as a reader behind by `lag` sees them; replicas are told as they are."""
-        secrets = SecretsStore({name: secret for name, secret in now.items() if secret.arn not in self._states})
+        secrets = Shelf({name: secret for name, secret in now.items() if secret.arn not in self._states})
         rotations = {arn: known for arn, known in settings.items() if arn not in self._states}
         for arn, states in self._states.items():
             state = _behind(states, lag, time)

@@ -17,6 +17,7 @@ from local.aws.rotation import Rotation
 from local.aws.secrets import requests, schedule
 from local.aws.secrets.past import Past
 from local.aws.secrets.refusal import Refused, invalid_request, not_found
+from local.aws.secrets.shelf import Shelf
 from local.aws.secrets.store import Store, load
 from local.aws.secrets.versions import CURRENT, PENDING, begin, holder, settle, unfinished
 
@@ -45,6 +46,7 @@ class Rotating(Store):
 
     def __init__(self, region_name: str, account_id: str) -> None:
         super().__init__(region_name, account_id)
+        self.secrets = Shelf()
         self.settings: dict[str, Settings] = {}
         self.past = Past()
 
