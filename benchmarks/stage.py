@@ -207,25 +207,33 @@ def run(
     command: Sequence[str], environment: Mapping[str, str], folder: Path | None = None, expect: Sequence[int] = (0,)
 ) -> Ran:
     """Run a command to its end, and measure it; raises CalledProcessError on an exit code that is not expected."""
-    began = time.perf_counter()
-    process = subprocess.Popen(  # noqa: S603 - our own programs
-        command,
-        env=dict(environment),
-        cwd=folder,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    )
-    assert process.stdout is not None  # noqa: S101 - it is a pipe
-    with process.stdout as stream:
-        output = stream.read()
-    _, status, usage = os.wait4(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(status)
-    seconds = time.perf_counter() - began
-    if process.returncode not in expect:
-        raise subprocess.CalledProcessError(process.returncode, command, output)
-    return Ran(output, seconds, usage.ru_maxrss)
+    with TemporaryDirectory(prefix="sellerkeys-peak-") as name:
+        peak = Path(name) / "peak"
+        began = time.perf_counter()
+        done = subprocess.run(  # noqa: S603 - our own programs
+            [sys.executable, "-S", "-E", "-c", _WATCH, str(peak), *command],
+            env=dict(environment),
+            cwd=folder,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            check=False,
+        )
+        seconds = time.perf_counter() - began
+        if done.returncode not in expect:
+            raise subprocess.CalledProcessError(done.returncode, command, done.stdout)
+        return Ran(done.stdout, seconds, int(peak.read_text(encoding="utf-8")))
+
+
+#: A small process between: what a child is said to have held counts what its parent held when it was forked.
+_WATCH: Final = """\
+import os, sys
+pid = os.posix_spawn(sys.argv[2], sys.argv[2:], os.environ)
+_, status, usage = os.wait4(pid, 0)
+open(sys.argv[1], "w").write(str(usage.ru_maxrss))
+sys.exit(os.waitstatus_to_exitcode(status))
+"""
 
 
 def _place(number: int) -> tuple[Region, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from concurrent.futures import ThreadPoolExecutor
 from threading import Lock
 
@@ -64,13 +65,20 @@ def test_a_pause_makes_no_burst(clock: Clock) -> None:
 
 
 def test_threads_share_it(clock: Clock) -> None:
-    """Threads get no more together than one alone."""
-    budget = Budget(50, clock, clock.sleep)
+    """Threads get no more together than one alone, also where they all ask in the same moment."""
+
+    def tell() -> float:
+        now = clock.now
+        # Long enough for every thread to have asked.
+        time.sleep(0.001)
+        return now
+
+    budget = Budget(50, tell, clock.sleep)
     began = clock.now
     with ThreadPoolExecutor(8) as pool:
-        list(pool.map(lambda _: budget.wait(), range(200)))
+        list(pool.map(lambda _: budget.wait(), range(100)))
 
-    assert clock.now - began >= 190 / 50
+    assert clock.now - began >= 90 / 50
 
 
 def test_it_is_lowered_once_for_a_burst_of_refusals_and_comes_back(clock: Clock) -> None:
