@@ -27,7 +27,7 @@ def declare_sellers(
     """Declare the sellers of a shard, the empty one being the base stack; `key_arn` is None where that one has it.
 
     One output names them all, because the next run has to know whom this one left: an output each would cost more. They
-    are declared once the references are read, so a refusal comes before anything is changed, and once.
+    are declared once the references are read, so a refusal comes before anything is planned, and once.
     """
 
     def declare(outputs: list[Mapping[str, Any]]) -> list[str]:
@@ -39,8 +39,12 @@ def declare_sellers(
             SellerSecret(row.seller, SellerSecretArgs(place=place, row=row, key_arn=arn), on_aws)
         return sorted(row.seller for row in rows)
 
-    before = _outputs(naming.stack_name(fleet.base, shard))
-    base = _outputs(fleet.base) if shard else before
+    # Not in an update, which writes this very state meanwhile: a file backend then shows half of it (measured). That is
+    # a preview's matter anyway, and `sellerkeys up` looks before it begins.
+    previews = pulumi.runtime.is_dry_run()
+    nothing = pulumi.Output.from_input(dict[str, Any]())
+    before = _outputs(naming.stack_name(fleet.base, shard)) if previews else nothing
+    base = _outputs(fleet.base) if shard else nothing
     pulumi.export("sellers", pulumi.Output.all(before, base).apply(declare))
 
 

@@ -56,6 +56,7 @@ def declare(
     stack: str = "dev",
     config: Mapping[str, str] | None = None,
     left: Mapping[str, Mapping[str, Any]] | None = None,
+    preview: bool = False,
 ) -> Declaration:
     """Run `program` as `pulumi up` would; `config` is as the engine has it: texts, structures as JSON.
 
@@ -71,7 +72,7 @@ def declare(
 
     with _event_loops():
         settings.set_root_resource(None)
-        mocks.set_mocks(engine, project="sellerkeys", stack=stack, preview=False)
+        mocks.set_mocks(engine, project="sellerkeys", stack=stack, preview=preview)
         set_all_config(dict(config or {}))
         mocks.test(run)()
     return Declaration(tuple(engine.declared()), outputs)

@@ -97,7 +97,7 @@ def test_a_changed_shard_is_refused_by_name(
     with pytest.raises(
         pulumi.RunError, match=f"{moved}: stack {stack} holds this seller, but the roster's shard is s01"
     ):
-        declare(run, stack=stack, config=dev_config if stack == "dev" else {}, left=left)
+        declare(run, stack=stack, config=dev_config if stack == "dev" else {}, left=left, preview=True)
 
 
 def test_a_stale_checkout_cannot_plan_a_colleagues_seller_away(placed: Callable[..., None]) -> None:
@@ -105,8 +105,8 @@ def test_a_stale_checkout_cannot_plan_a_colleagues_seller_away(placed: Callable[
     left = {**BASE, "dev-s00": {"sellers": ["berlin-books", "maple-outdoor"]}}
     placed({"maple-outdoor": "s00"})
     with pytest.raises(pulumi.RunError, match="berlin-books: stack dev-s00 holds this seller and the roster does not"):
-        declare(run, stack="dev-s00", left=left)
+        declare(run, stack="dev-s00", left=left, preview=True)
 
     placed(ROWS, berlin="offboarded")
 
-    assert sellers(declare(run, stack="dev-s00", left=left)) == ["maple-outdoor"]
+    assert sellers(declare(run, stack="dev-s00", left=left, preview=True)) == ["maple-outdoor"]
