@@ -1,4 +1,4 @@
-"""Secrets Manager in nine calls: the one module that knows boto3's shapes of a secret.
+"""Secrets Manager in eleven calls: the one module that knows boto3's shapes of a secret.
 
 It takes a boto3 client, returns our types and raises our errors; only `Value` ever holds a secret's value.
 Needs botocore and the standard library only: this module ships in every function's zip.
@@ -211,6 +211,14 @@ class Store:
             RotateImmediately=immediately,
         )
         return str(answer.get("VersionId", ""))
+
+    def cancel_rotation(self, secret_id: str) -> None:
+        """Turn rotation off and stop one that runs; its labels stay where they are (botocore, CancelRotateSecret)."""
+        self._ask("CancelRotateSecret", secret_id, self._client.cancel_rotate_secret)
+
+    def restore(self, secret_id: str) -> None:
+        """Bring a secret back within its recovery window."""
+        self._ask("RestoreSecret", secret_id, self._client.restore_secret)
 
     def tag(self, secret_id: str, tags: Mapping[str, str]) -> None:
         """Set tags, leaving the others as they are."""

@@ -37,6 +37,7 @@ COMMANDS: Final = {
     "approve": "Show and approve a credential that waits for a person.",
     "prove": "Prove on the deployed policies that no seller's role reads another's secret.",
     "evidence": "Write what Amazon's policies ask and this account shows.",
+    "offboard": "Take sellers out of the fleet, and back within the recovery window.",
     "plan-capacity": "Say what so many sellers take: resources, quotas, time and money.",
 }
 

@@ -53,6 +53,12 @@ class RosterFile:
                     self._write(contents.data_with(new))
                 return added
 
+    def check_markable(self) -> None:
+        """Raise BadInput where there is no column for a status."""
+        with self._writable():
+            if "status" not in self._contents().header:
+                raise BadInput(f"{self._name}: {_no_column('status')}; nothing was changed")
+
     def mark(self, seller: str, status: str) -> bool:
         """Set one seller's status, and no other byte; gives False where it stands already.
 
@@ -61,6 +67,7 @@ class RosterFile:
         with self._writable(), self._alone():
             contents = self._contents()
             row = contents.rows.get(seller)
+            self.check_markable()
             if row is None:
                 raise BadInput(f"{self._name}: {seller} does not stand in it any more; nothing was changed")
             if row.status == status:
@@ -128,8 +135,6 @@ class _Contents:
 
     def data_marked(self, seller: str, status: str, name: str) -> bytes:
         """Write another status into one seller's line; the other lines stay byte for byte."""
-        if "status" not in self.header:
-            raise BadInput(f"{name}: {_no_column('status')}; nothing was changed")
         lines = io.StringIO(self.data.decode(), newline="").readlines()
         key, column = self.header.index("seller"), self.header.index("status")
         found = list(sheet.rows(self.data.decode(), name))

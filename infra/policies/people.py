@@ -57,6 +57,12 @@ def onboarder(place: Place) -> list[Reasoned]:
             {"ArnEquals": {"secretsmanager:RotationLambdaARN": place.rotation_function}},
         ),
         allow(
+            "TakeOutAndBringBack",
+            "`offboard` ends a rotation, `offboard --undo` brings a deleted secret back; deleting is the deployer's.",
+            ["secretsmanager:CancelRotateSecret", "secretsmanager:RestoreSecret"],
+            [sellers],
+        ),
+        allow(
             "RotateSecretAsksForIt",
             "Whoever calls RotateSecret needs to be allowed to invoke the rotation function (botocore, RotateSecret).",
             ["lambda:InvokeFunction"],

@@ -215,6 +215,16 @@ class FakeSecretsManager:
                 assert len(tag["Value"]) <= 256
                 self._held(SecretId).tags[tag["Key"]] = tag["Value"]
 
+    def cancel_rotate_secret(self, *, SecretId: str) -> dict[str, Any]:
+        with self._call("CancelRotateSecret"):
+            self._live(SecretId).rotation["RotationEnabled"] = False
+            return {}
+
+    def restore_secret(self, *, SecretId: str) -> dict[str, Any]:
+        with self._call("RestoreSecret"):
+            self._held(SecretId).deleted_on = None
+            return {}
+
     # How it is done.
 
     def _call(self, name: str) -> _Call:
