@@ -15,6 +15,7 @@ from benchmarks import (
     rotation_function,
     start_up,
     throughput,
+    up,
 )
 
 _ALL = {
@@ -22,6 +23,7 @@ _ALL = {
     "status": fleet_status,
     "start-up": start_up,
     "growth": growth,
+    "up": up,
     "throughput": throughput,
     "consumers": consumers,
     "rotation-calls": rotation_calls,
