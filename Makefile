@@ -41,8 +41,8 @@ matrix: setup engine ## Kill real processes at every outgoing call, lose every a
 prove: setup ## Prove with a solver what nobody may do, for every seller there may ever be.
 	@$(BIN)/python -m proving
 
-mutants: setup ## Break every policy in every way we know, and see each caught (about an hour).
-	@$(BIN)/python -m proving.hunting
+mutants: setup ## Break every policy in every way we know, and see each caught (some minutes).
+	@$(BIN)/python -m proving.breaking
 
 needs: setup engine ## Record what each actor's calls need, from the demo and the end-to-end tests.
 	rm -f .bench/decisions.jsonl && mkdir -p .bench

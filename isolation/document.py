@@ -44,6 +44,11 @@ class Statement:
     resources: Listed
     conditions: tuple[Condition, ...]
 
+    def is_about(self, action: str) -> bool:
+        """Say whether it speaks of an action at all."""
+        named = any(item.matches(action.lower(), {}, ignoring_case=True) for item in self.actions.items)
+        return named != self.actions.but
+
 
 @dataclass(frozen=True, slots=True)
 class Policy:
@@ -52,17 +57,32 @@ class Policy:
     statements: tuple[Statement, ...]
 
 
-#: A document as AWS takes it, as its text, or parsed.
-Document: TypeAlias = Mapping[str, Any] | str | Policy
+@dataclass(frozen=True, slots=True)
+class Alone:
+    """What a document that is attached to a resource grants, or (with `denials`) denies where all else is granted."""
+
+    document: Document
+    denials: bool = False
+
+
+#: A document as AWS takes it, as its text, parsed, or a part of one.
+Document: TypeAlias = Mapping[str, Any] | str | Policy | Alone
+_ALL_GRANTED: Final = '{"Sid": "All", "Effect": "Allow", "Principal": "*", "Action": "*", "Resource": "*"}'
 
 
 def identity(document: Document) -> Policy:
     """Read a policy attached to an identity; raises Refused."""
+    if isinstance(document, Alone):
+        raise TypeError("a part is taken of a resource's document")
     return document if isinstance(document, Policy) else _read(_text(document), attached=False)
 
 
 def resource(document: Document) -> Policy:
     """Read a policy attached to a resource: a secret's, key's, queue's, topic's, function's, or a role's trust."""
+    if isinstance(document, Alone):
+        rows = [row for row in resource(document.document).statements if row.allows is not document.denials]
+        more = _read(f'{{"Version": "2012-10-17", "Statement": [{_ALL_GRANTED}]}}', attached=True).statements
+        return Policy((*rows, *(more if document.denials else ())))
     return document if isinstance(document, Policy) else _read(_text(document), attached=True)
 
 

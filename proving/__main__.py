@@ -10,7 +10,7 @@ from rich.table import Table
 
 from isolation.proof.proving import Result, prove
 from isolation.proof.telling import sentence
-from proving.fleet import MODES, fleet, words
+from proving.fleet import MODES, words
 from proving.hunting import every_claim
 
 
@@ -19,10 +19,9 @@ def main() -> int:
     console = Console(highlight=False, markup=False, emoji=False, width=None if sys.stdout.isatty() else 150)
     started, failed = time.monotonic(), 0
     for mode in MODES:
-        looked_at = fleet(mode)
         table = Table("claim", "cases", "seconds", "result", title=f"isolation by {mode}", title_justify="left")
         broken = []
-        for claim in every_claim(looked_at):
+        for claim in every_claim(mode):
             verdict = prove(claim, words=words(mode))
             table.add_row(claim.name, str(len(claim.cases)), f"{verdict.seconds:.2f}", verdict.result.value)
             if verdict.result is not Result.PROVEN:

@@ -6,6 +6,8 @@ list to what the program declares.
 
 from __future__ import annotations
 
+from dataclasses import replace
+from functools import cache
 from typing import TYPE_CHECKING, Final
 
 from infra.people import People
@@ -18,7 +20,7 @@ from infra.policies.deployer import deployer
 from infra.policies.document import lambda_only
 from infra.policies.key import held_key_policy, key_policy
 from infra.policies.people import on_call, onboarder
-from infra.policies.queues import credential_queue_policy, queues_key_policy
+from infra.policies.queues import queues_key_policy
 from infra.policies.reasoned import policy
 from infra.policies.rotation import rotation_policy
 from infra.policies.sellers import (
@@ -28,16 +30,15 @@ from infra.policies.sellers import (
     reader_trust,
     seller_secret_policy,
 )
-from infra.policies.topic import topic_policy
-from isolation.proof.actions import USE_KEY
-from isolation.proof.fleet import Actor, Fleet, Guard, Secret, Seller, Service
+from isolation.proof.fleet import Actor, Fleet, Guard, Key, Secret, Seller, Service
 from isolation.proof.texts import ANY_SELLER
+from proving.guarding import of_held_key, of_queues, of_topic
 from provisioning import naming, state
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from infra.policies.document import Document
+    from isolation.document import Document as Policy
     from provisioning.settings import Isolation
 
 ACCOUNT: Final = "123456789012"
@@ -63,9 +64,19 @@ def place(mode: Isolation) -> Place:
     return Place(base="dev", region=REGION, account=ACCOUNT, isolation=mode, people=PEOPLE)
 
 
+@cache
 def fleet(mode: Isolation) -> Fleet:
-    """Collect every document of a fleet, for any seller."""
-    return fleet_at(place(mode))
+    """Collect every document of a fleet, for any seller, of his own application as well."""
+    at = place(mode)
+    made = fleet_at(at)
+    own = _own(at)
+    more = tuple(_of_seller(at, own, (at.function_role(naming.CLIENT_SECRET),)))
+    keys = (
+        Key("the key", KEY, key_policy(at)),
+        Key("the sqs key", QUEUES_KEY, queues_key_policy(at)),
+        Key("the key of what waits", HELD_KEY, held_key_policy(at)),
+    )
+    return replace(made, other_secrets=(own,), guards=(*made.guards, *more), keys=keys)
 
 
 def fleet_at(at: Place) -> Fleet:
@@ -85,8 +96,16 @@ def fleet_at(at: Place) -> Fleet:
         actors=(*_functions(at), *_people(at)),
         deployers=at.people.deployers,
         read_sellers=("the rotation function",),
+        never_read=("an onboarder", "whoever is on call"),
         write_sellers=("the rotation function", *_WRITERS),
-        guards=(*_of_seller(at), *_of_app(at), *_of_trust(at), *_of_topic(at), *_of_queues(at), *_of_held_key(at)),
+        guards=(
+            *_of_seller(at, _any_seller(at).secret),
+            *_of_app(at),
+            *_of_trust(at),
+            *of_topic(at),
+            *of_queues(at),
+            *of_held_key(at, HELD_KEY),
+        ),
         other_keys=((QUEUES_KEY, queues_key_policy(at), "sqs"),),
     )
 
@@ -97,6 +116,9 @@ def words(mode: Isolation) -> tuple[str, ...]:
     named = [at.seller_secret(seller) for seller in ("a", "a-b", "b")]
     named += [at.app_secret, f"{_bare(at.seller_secret('a'))}-x-??????"]
     named += [f"arn:aws:secretsmanager:{REGION}:{ACCOUNT}:secret:elsewhere-??????"]
+    # And of a fleet whose name begins alike.
+    named += [f"arn:aws:secretsmanager:{REGION}:{ACCOUNT}:secret:sellerkeys/dev-x/sellers/a/sp-api-??????"]
+    named += [name.replace("sellerkeys/dev/", "sellerkeys/prod/") for name in named]
     arns = [name.replace("??????", "AbCdEf") for name in named]
     roles = [at.reader("a"), at.reader("b"), at.rotation_role, at.function_role(naming.CALENDAR), f"{_ROLE}/other"]
     everybody = [*at.people.readers, *at.people.operators, *at.people.deployers, f"arn:aws:iam::{_OTHER}:role/other"]
@@ -152,11 +174,16 @@ def _people(at: Place) -> Iterator[Actor]:
         yield Actor(name=name, arn=arns[0], identity=(policy(rows),))
 
 
-def _of_seller(at: Place) -> Iterator[Guard]:
-    arn, policy = _bare(at.seller_secret(ANY_SELLER)), seller_secret_policy(at, ANY_SELLER)
-    writers = (*at.people.operators, at.function_role(naming.CONSENT), at.rotation_role)
+def _own(at: Place) -> Secret:
+    """Make the secret of any seller who brings his own application."""
+    usual, policy = _any_seller(at).secret, seller_secret_policy(at, ANY_SELLER, "own")
+    return replace(usual, name=f"{usual.name} with an application of his own", policy=policy)
+
+
+def _of_seller(at: Place, secret: Secret, offers: tuple[str, ...] = ()) -> Iterator[Guard]:
+    writers = (*at.people.operators, at.function_role(naming.CONSENT), at.rotation_role, *offers)
     read = (at.reader(ANY_SELLER), at.rotation_role)
-    yield from _of_values("a seller's secret", arn, policy, read, writers, at)
+    yield from _of_values(secret.name, secret.arn, secret.policy, read, writers, at)
 
 
 def _of_app(at: Place) -> Iterator[Guard]:
@@ -169,7 +196,7 @@ def _of_app(at: Place) -> Iterator[Guard]:
 
 
 def _of_values(  # noqa: PLR0917, PLR0913
-    name: str, arn: str, policy: Document, read: tuple[str, ...], writers: tuple[str, ...], at: Place
+    name: str, arn: str, policy: Policy, read: tuple[str, ...], writers: tuple[str, ...], at: Place
 ) -> Iterator[Guard]:
     put = ("PutSecretValue", "UpdateSecretVersionStage")
     yield _secret(
@@ -179,7 +206,7 @@ def _of_values(  # noqa: PLR0917, PLR0913
     yield _secret(f"{name}: nobody but a deployer updates it", arn, policy, ("UpdateSecret",), at.people.deployers)
 
 
-def _secret(what: str, arn: str, policy: Document, actions: tuple[str, ...], only: tuple[str, ...]) -> Guard:
+def _secret(what: str, arn: str, policy: Policy, actions: tuple[str, ...], only: tuple[str, ...]) -> Guard:
     named = tuple(f"secretsmanager:{action}" for action in actions)
     return Guard(what=what, resource=arn, policy=policy, actions=named, only=only, is_secret=True)
 
@@ -187,78 +214,33 @@ def _secret(what: str, arn: str, policy: Document, actions: tuple[str, ...], onl
 def _of_trust(at: Place) -> Iterator[Guard]:
     reader = _reader(at)
     become, assume = at.people.become_readers, ("sts:AssumeRole",)
+    # A session of the one role is for a seller, whom its tag names, and bears no other tag.
+    seller = (f"aws:requesttag/{naming.TAG_SELLER}".lower(), ("?*",)), ("aws:tagkeys", (naming.TAG_SELLER,))
+    provided = seller if at.isolation == "one-role" else ()
+    for_seller = ", for a seller" if provided else ""
     others = ("sts:AssumeRoleWithSAML", "sts:AssumeRoleWithWebIdentity", "sts:SetSourceIdentity")
     assert reader.trust is not None  # noqa: S101
     yield Guard(
-        what=f"{reader.name}: nobody becomes it but who is named",
-        resource=reader.arn, policy=reader.trust, actions=assume, only=become,
+        what=f"{reader.name}: nobody becomes it but who is named{for_seller}",
+        resource=reader.arn, policy=reader.trust, actions=assume, only=become, provided=provided,
     )  # fmt: skip
     tag = become if at.isolation == "one-role" else ()
     yield Guard(
         what=f"{reader.name}: " + ("nobody else tags a session" if tag else "nobody tags a session"),
-        resource=reader.arn, policy=reader.trust, actions=("sts:TagSession",), only=tag,
+        resource=reader.arn, policy=reader.trust, actions=("sts:TagSession",), only=tag, provided=provided,
     )  # fmt: skip
     for actor in (reader, *_functions(at)):
         assert actor.trust is not None  # noqa: S101
-        services = () if actor is reader else (Service("lambda.amazonaws.com"),)
+        if actor is not reader:
+            yield Guard(
+                what=f"{actor.name}: nobody becomes it but Lambda",
+                resource=actor.arn, policy=actor.trust, actions=assume, services=(Service("lambda.amazonaws.com"),),
+            )  # fmt: skip
         yield Guard(
-            what=f"{actor.name}: nobody becomes it " + ("in any other way" if actor is reader else "but Lambda"),
-            resource=actor.arn, policy=actor.trust, services=services,
-            actions=others if actor is reader else (*assume, "sts:TagSession", *others),
+            what=f"{actor.name}: nobody becomes it in any other way",
+            resource=actor.arn, policy=actor.trust,
+            actions=others if actor is reader else ("sts:TagSession", *others),
         )  # fmt: skip
-
-
-def _of_topic(at: Place) -> Iterator[Guard]:
-    alarms = Service("cloudwatch.amazonaws.com", (("aws:sourceaccount", at.account), ("aws:sourcearn", at.alarms)))
-    rule = Service("events.amazonaws.com", (("aws:sourcearn", at.rule(naming.ABANDONED)),))
-    yield Guard(
-        what="the topic: from outside, only CloudWatch for this fleet's alarms and EventBridge for its rule publish",
-        resource=at.topic, policy=topic_policy(at), actions=("sns:Publish",), insiders=False, services=(alarms, rule),
-    )  # fmt: skip
-    others = ("sns:Subscribe", "sns:SetTopicAttributes", "sns:DeleteTopic")
-    yield Guard(
-        what="the topic: from outside, nobody subscribes or changes it",
-        resource=at.topic, policy=topic_policy(at), actions=others, insiders=False,
-    )  # fmt: skip
-
-
-def _of_queues(at: Place) -> Iterator[Guard]:
-    amazon, take = (naming.AMAZON_ACCOUNT,), at.function_role(naming.CLIENT_SECRET)
-    for name in (naming.NEW_SECRET, naming.EXPIRY):
-        queue = at.queue(name)
-        of_queue = credential_queue_policy(at, name)
-        yield Guard(
-            what=f"the queue {name}: nobody but the client-secret function receives",
-            resource=queue, policy=of_queue, actions=("sqs:ReceiveMessage",), only=(take,),
-        )  # fmt: skip
-        yield Guard(
-            what=f"the queue {name}: from outside, only Amazon's account sends",
-            resource=queue, policy=of_queue, actions=("sqs:SendMessage",), accounts=amazon, insiders=False,
-        )  # fmt: skip
-        others = ("sqs:DeleteMessage", "sqs:PurgeQueue", "sqs:SetQueueAttributes", "sqs:ChangeMessageVisibility")
-        yield Guard(
-            what=f"the queue {name}: from outside, nobody takes, empties or changes it",
-            resource=queue, policy=of_queue, actions=others, insiders=False,
-        )  # fmt: skip
-
-
-def _of_held_key(at: Place) -> Iterator[Guard]:
-    others = tuple(action for action in USE_KEY if action not in {"kms:Encrypt", "kms:Decrypt"})
-    for what, actions, only in (
-        ("nobody but the consent function seals", ("kms:Encrypt",), (at.function_role(naming.CONSENT),)),
-        ("nobody but an operator opens", ("kms:Decrypt",), at.people.operators),
-        ("nobody uses it in another way", others, ()),
-    ):
-        yield Guard(
-            what=f"the key of what waits: {what}",
-            resource=HELD_KEY, policy=held_key_policy(at), actions=actions, only=only,
-        )  # fmt: skip
-
-    yield Guard(
-        what="the key of what waits: from outside, nobody administers it",
-        resource=HELD_KEY, policy=held_key_policy(at), insiders=False,
-        actions=("kms:PutKeyPolicy", "kms:ScheduleKeyDeletion", "kms:DescribeKey"),
-    )  # fmt: skip
 
 
 def _bare(pattern: str) -> str:

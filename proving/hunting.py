@@ -1,54 +1,88 @@
-"""`make mutants`: break every policy in every way that `mutants` knows, and see each caught."""
+"""Break a document in every way that `mutants` knows, and say which claim catches it.
+
+The claims are made once, on the sound fleet. A mutant is put in the place of its document in those cases alone that
+read it, for an action of a statement that was changed; the first request that breaks a claim is enough.
+"""
 
 from __future__ import annotations
 
-import sys
-import time
-from collections import Counter
+from dataclasses import dataclass, replace
 from functools import cache
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
-from rich.console import Console
-
+from isolation import document as documents
+from isolation.document import Alone
 from isolation.proof import claims
 from isolation.proof.claims.limits import keeps_limits, needs_no_more
-from isolation.proof.claims.widening import allows_no_more
+from isolation.proof.claims.uses import may
+from isolation.proof.claims.widening import changed, in_other_words, same
 from isolation.proof.matching import Undecided
 from isolation.proof.proving import Claim, Result, prove
 from isolation.refusal import Refused
 from proving.fleet import ACCOUNT, MODES, fleet, words
-from proving.mutants import Mutant, documents, exchanged, mutants
+from proving.mutants import mutants, written
 from proving.needs import limits, needed
-from proving.survivors import EXPLAINED, NOT_MORE
+from proving.uses import uses
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from isolation.proof.fleet import Fleet
+    from isolation.document import Statement
+    from isolation.evaluator import Policies
+    from isolation.proof.asked import Asked
+    from isolation.proof.proving import Case
+    from proving.mutants import Mutant, Row
     from provisioning.settings import Isolation
 
-#: How long a claim may take on a broken policy; where the solver finds no request by then, the claim is not proven.
+#: How long a case may take on a broken policy; where the solver finds no request by then, the claim is not proven.
 _PATIENCE: Final = 3.0
 
 
-def every_claim(looked_at: Fleet) -> Iterator[Claim]:
-    """List the claims of the proof and those of the table of what is needed."""
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A mutant by name, and the claim that catches it (`by`); where none does, whether it is proven to be `equal`."""
+
+    mutant: str
+    by: str = ""
+    equal: bool = False
+
+
+def every_claim(mode: Isolation) -> Iterator[Claim]:
+    """List the claims of the proof, and those of the table of what is needed: nothing more, and nothing missing."""
+    looked_at = fleet(mode)
     yield from claims.of(looked_at)
-    table = needed()
     for actor in looked_at.actors:
         if actor.arn not in looked_at.deployers:
-            yield needs_no_more(looked_at, actor, table[actor.name])
+            yield needs_no_more(looked_at, actor, needed()[actor.name])
             yield from keeps_limits(looked_at, actor, limits(actor.name))
+    for who, calls in uses(mode).items():
+        yield may(looked_at, who, calls)
 
 
-def caught(mode: Isolation, whole: Fleet, mutant: Mutant) -> str:
+def quarry() -> list[tuple[Isolation, str]]:
+    """List what is to be broken, by mode and name; a document that is the same in both modes once."""
+    found, seen = [], list[object]()
+    for mode in MODES:
+        for name, document in written(fleet(mode)).items():
+            if document not in seen:
+                seen.append(document)
+                found.append((mode, name))
+    return found
+
+
+def hunt(mode: Isolation, name: str) -> Iterator[Found]:
+    """Break one document of a mode."""
+    for mutant in mutants(name, written(fleet(mode))[name]):
+        # What differs in its words alone breaks no claim.
+        plain = in_other_words(mutant.before, mutant.after, attached=mutant.attached)
+        by = "" if plain else caught(mode, mutant)
+        yield Found(f"{name}, {mutant.why}", by, equal=plain or (not by and is_equal(mutant)))
+
+
+def caught(mode: Isolation, mutant: Mutant) -> str:
     """Name the claim that a mutant breaks; empty where none does."""
-    sound = _sound(mode)
     try:
-        for claim in every_claim(exchanged(whole, mutant)):
-            # A claim that looks at none of the changed document is as it was.
-            if _policies(claim) == sound[claim.name]:
-                continue
+        for claim in _broken(mode, mutant):
             verdict = prove(claim, timeout=_PATIENCE, words=words(mode))
             if verdict.result is not Result.PROVEN:
                 return f"{claim.name} ({verdict.result.value})"
@@ -57,53 +91,62 @@ def caught(mode: Isolation, whole: Fleet, mutant: Mutant) -> str:
     return ""
 
 
+def is_equal(mutant: Mutant) -> bool:
+    """Say whether the solver proves that a mutant allows what its document does, no more and no less."""
+    both = same(mutant.before, mutant.after, ACCOUNT, attached=mutant.attached)
+    return all(prove(claim, 2 * _PATIENCE).result is Result.PROVEN for claim in both)
+
+
+def _broken(mode: Isolation, mutant: Mutant) -> Iterator[Claim]:
+    """Put a mutant into the claims that read its document; first whether it names what nobody needs, which is quick."""
+    rows = _changed(mutant)
+    for actor in fleet(mode).actors:
+        if mutant.before in actor.identity and actor.arn not in fleet(mode).deployers:
+            broken = replace(actor, identity=tuple(_other(item, mutant) for item in actor.identity))
+            yield _narrowed(needs_no_more(fleet(mode), broken, needed()[actor.name]), mutant.after, rows)
+    for claim in _sound(mode):
+        touched = _narrowed(claim, mutant.before, rows)
+        if touched.cases:
+            yield replace(claim, cases=[_exchanged(case, mutant) for case in touched.cases])
+
+
+def _narrowed(claim: Claim, document: Row, rows: Sequence[Statement]) -> Claim:
+    """Leave of a claim the cases that read a document, for an action of these statements."""
+
+    def reads(asked: Asked, policies: Policies) -> bool:
+        return document in _listed(policies) and any(row.is_about(asked.action) for row in rows)
+
+    cases = [case for case in claim.cases if any(reads(*one) for one in (*case.asked, *case.denied))]
+    return replace(claim, cases=cases)
+
+
+def _exchanged(case: Case, mutant: Mutant) -> Case:
+    asked, denied = ([(one, _put(policies, mutant)) for one, policies in each] for each in (case.asked, case.denied))
+    return replace(case, asked=asked, denied=denied)
+
+
+def _put(policies: Policies, mutant: Mutant) -> Policies:
+    identity = [_other(item, mutant) for item in policies.identity]
+    resource, key = _other(policies.resource, mutant), _other(policies.key, mutant)
+    return replace(policies, identity=identity, resource=resource, key=key)
+
+
+def _other(item: Any, mutant: Mutant) -> Any:  # noqa: ANN401  a document of any kind, or none
+    if isinstance(item, Alone):
+        return replace(item, document=_other(item.document, mutant))
+    return mutant.after if item == mutant.before else item
+
+
+def _listed(policies: Policies) -> list[object]:
+    attached = [item.document if isinstance(item, Alone) else item for item in (policies.resource, policies.key)]
+    return [*policies.identity, *attached]
+
+
+def _changed(mutant: Mutant) -> list[Statement]:
+    read = documents.resource if mutant.attached else documents.identity
+    return changed(read(mutant.before), read(mutant.after))
+
+
 @cache
-def _sound(mode: Isolation) -> dict[str, list[object]]:
-    return {claim.name: _policies(claim) for claim in every_claim(fleet(mode))}
-
-
-def _policies(claim: Claim) -> list[object]:
-    return [attached for case in claim.cases for _, attached in case.asked]
-
-
-def hunt(mode: Isolation, only: Sequence[str] = ()) -> Iterator[tuple[Mutant, str]]:
-    """Break each document (or those named) and say what caught it."""
-    whole = fleet(mode)
-    before = [document for _, document in documents(fleet(MODES[0]))] if mode != MODES[0] else []
-    for name, document in documents(whole):
-        # What is the same in both modes is broken once.
-        if (not only or name in only) and document not in before:
-            for mutant in mutants(name, document):
-                yield mutant, caught(mode, whole, mutant)
-
-
-def explained(mutant: Mutant) -> str:
-    """Say why it is right that nothing catches a mutant; empty where nobody knows."""
-    if mutant.why in EXPLAINED:
-        return EXPLAINED[mutant.why]
-    attached = any("Principal" in row for row in mutant.before["Statement"])
-    verdict = prove(allows_no_more(mutant.before, mutant.after, ACCOUNT, attached=attached), _PATIENCE)
-    return NOT_MORE if verdict.result is Result.PROVEN else ""
-
-
-def main() -> int:
-    """Hunt in both modes, print, and say by the exit code whether one survived unexplained."""
-    console = Console(highlight=False, markup=False, emoji=False, width=None if sys.stdout.isatty() else 150)
-    started, left, counted = time.monotonic(), 0, Counter[str]()
-    for mode in MODES:
-        for mutant, by in hunt(mode):
-            name = f"{mutant.document}, {mutant.why}"
-            why = "" if by else explained(mutant)
-            counted["caught" if by else "explained" if why else "alive"] += 1
-            if not by:
-                left += not why
-                console.print(
-                    f"{mode}: {name}: survives" + (f"; {why}" if why else ", and nobody says why"), soft_wrap=True
-                )
-    told = f"{counted['caught']} caught, {counted['explained']} explained, {counted['alive']} alive"
-    console.print(f"{counted.total()} mutants in {time.monotonic() - started:.0f} s: {told}")
-    return 1 if left else 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())
+def _sound(mode: Isolation) -> list[Claim]:
+    return list(every_claim(mode))

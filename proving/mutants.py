@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import copy
 import json
-from dataclasses import dataclass, fields, is_dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+from isolation.document import Alone
 from isolation.proof.texts import ANY_SELLER
 
 if TYPE_CHECKING:
@@ -29,6 +30,11 @@ class Mutant:
     before: Row
     after: Row
 
+    @property
+    def attached(self) -> bool:
+        """Say whether the document is a resource's, and not an identity's."""
+        return any("Principal" in row for row in self.before["Statement"])
+
 
 def mutants(name: str, document: Row) -> Iterator[Mutant]:
     """Make every mutant of a document, each different from it."""
@@ -42,23 +48,6 @@ def mutants(name: str, document: Row) -> Iterator[Mutant]:
                 yield Mutant(name, f"{row['Sid']}: {why}", document, after)
 
 
-def exchanged(fleet: Fleet, mutant: Mutant) -> Fleet:
-    """Put the mutant wherever its document stands."""
-    made: Fleet = _exchanged(fleet, mutant.before, mutant.after)
-    return made
-
-
-def _exchanged(value: Any, before: Row, after: Row) -> Any:  # noqa: ANN401  walks whatever a fleet holds
-    if isinstance(value, dict):
-        return after if value == before else value
-    if isinstance(value, tuple):
-        return tuple(_exchanged(item, before, after) for item in value)
-    if is_dataclass(value) and not isinstance(value, type):
-        parts = {item.name: _exchanged(getattr(value, item.name), before, after) for item in fields(value)}
-        return replace(value, **parts)
-    return value
-
-
 def _changes(row: Row) -> Iterator[tuple[str, Row | None]]:
     if row["Effect"] == "Deny":
         yield "the denial is dropped", None
@@ -67,7 +56,7 @@ def _changes(row: Row) -> Iterator[tuple[str, Row | None]]:
     yield from _of_principal(row)
     if row["Effect"] == "Allow":
         # In a policy that is attached to a resource a star means that resource alone.
-        if "Principal" not in row and row["Resource"] != "*":
+        if "Principal" not in row and _many(row["Resource"]) != ["*"]:
             yield "a star for its resources", {**row, "Resource": "*"}
         service = _many(row["Action"])[0].partition(":")[0]
         yield "a star for its actions", {**row, "Action": f"{service}:*"}
@@ -103,8 +92,23 @@ def _of_values(row: Row) -> Iterator[tuple[str, Row]]:
         for item in _many(value) if len(_many(value)) > 1 else ():
             left = [one for one in _many(value) if one != item]
             yield f"{operator} forgets {item}", _with(row, _set(operator, name, left))
-        if operator != "Null":
-            yield f"{operator} on {name} adds a star", _with(row, _set(operator, name, [*_many(value), "*"]))
+        if operator == "Bool":
+            yield f"Bool on {name} takes both", _with(row, _set(operator, name, ["true", "false"]))
+        elif operator.startswith("Arn"):
+            yield (
+                f"{operator} on {name} adds a star",
+                _with(row, _set(operator, name, [*_many(value), "arn:*:*:*:*:*"])),
+            )
+        elif operator != "Null":
+            like = operator.replace("Equals", "Like")
+
+            def change(made: Row, was: str = operator, now: str = like, key: str = name) -> None:
+                starred = [*_many(made[was].pop(key)), "*"]
+                made.setdefault(now, {})[key] = starred
+                if not made[was]:
+                    del made[was]
+
+            yield f"{like} with a star for {operator} on {name}", _with(row, change)
 
 
 def _turned(operator: str) -> Iterator[str]:
@@ -169,22 +173,22 @@ def _many(value: str | list[str]) -> list[str]:
     return [value] if isinstance(value, str) else list(value)
 
 
-def documents(fleet: Fleet) -> Iterator[tuple[str, Row]]:
-    """List every document of a fleet once, by a name that says where it is attached."""
+def written(fleet: Fleet) -> dict[str, Row]:
+    """Give every document of a fleet once, by a name that says where it is attached."""
     (seller,) = fleet.sellers
     named = [
-        ("the key", fleet.key_policy),
         ("the app secret", fleet.app.policy),
-        ("a seller's secret", seller.secret.policy),
+        *((secret.name, secret.policy) for secret in (seller.secret, *fleet.other_secrets)),
+        *((key.name, key.policy) for key in fleet.keys),
     ]
-    named += [(f"the {service} key", policy) for _, policy, service in fleet.other_keys]
     for actor in (seller.reader, *(actor for actor in fleet.actors if actor.arn not in fleet.deployers)):
         named += [(actor.name, document) for document in actor.identity]
         named += [(f"the trust of {actor.name}", actor.trust)] if actor.trust else []
-    named += [(guard.what.partition(":")[0], guard.policy) for guard in fleet.guards]
-    seen: list[object] = []
+    parts = ((guard.what, guard.policy) for guard in fleet.guards)
+    named += [(what.partition(":")[0], part.document if isinstance(part, Alone) else part) for what, part in parts]
+    found: dict[str, Row] = {}
     for name, document in named:
-        if document not in seen:
-            seen.append(document)
-            assert isinstance(document, dict)  # noqa: S101  the program makes dictionaries
-            yield name, document
+        assert isinstance(document, dict)  # noqa: S101  the program makes dictionaries
+        if document not in found.values():
+            found[name] = document
+    return found

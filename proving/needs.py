@@ -98,7 +98,10 @@ def limits(actor: str) -> tuple[Limit, ...]:
             ("cloudwatch:PutMetricData",),
             (("cloudwatch:namespace", ("sellerkeys",)),),
         ),
-        Limit("it touches its own items", _DYNAMODB, (("dynamodb:leadingkeys", _ITEMS.get(actor, ())),)),
+        *(
+            Limit(f"it touches its own items by {action}", (action,), (("dynamodb:leadingkeys", keys),))
+            for action, keys in ITEMS.get(actor, {}).items()
+        ),
         Limit("it seals for this fleet", ("kms:Encrypt",), (("kms:encryptioncontext:base", (at.base,)),)),
     ]
     if actor == "the rotation function":
@@ -118,12 +121,19 @@ def limits(actor: str) -> tuple[Limit, ...]:
     return tuple(made)
 
 
-_ITEMS: Final = {
-    "the consent function": ("invitation#*", "state#*", "held#*"),
-    "the calendar function": ("request#*",),
-    "the client-secret function": ("request#*", "following"),
-    "an onboarder": ("request#*", "following", "invitation#*"),
-    "whoever is on call": ("request#*", "following", "invitation#*", "held#*"),
+_REQUESTS: Final = ("request#*", "following")
+_CONSENT: Final = ("invitation#*", "state#*", "held#*")
+#: Which items of the table an actor needs, by the beginnings of their keys, and for which action.
+ITEMS: Final[dict[str, dict[str, tuple[str, ...]]]] = {
+    "the consent function": dict.fromkeys(_DYNAMODB, _CONSENT),
+    "the calendar function": dict.fromkeys(_DYNAMODB[:2], _REQUESTS[:1]),
+    "the client-secret function": dict.fromkeys(_DYNAMODB[:2], _REQUESTS),
+    "an onboarder": {"dynamodb:GetItem": _REQUESTS, "dynamodb:PutItem": (*_REQUESTS, "invitation#*")},
+    "whoever is on call": {
+        "dynamodb:GetItem": (*_REQUESTS, "held#*"),
+        "dynamodb:PutItem": (*_REQUESTS, "invitation#*", "held#*"),
+        "dynamodb:DeleteItem": ("held#*",),
+    },
 }
 
 

@@ -89,7 +89,7 @@ def key_policy(place: Place) -> Document:
 
 
 def held_key_policy(place: Place) -> Document:
-    """Say who may use the key for what waits: the consent function seals, operators open, and nobody does both.
+    """Say who may use the key for what waits: the consent function seals, whoever is on call opens, nobody does both.
 
     The account may, so an identity policy still has to say who; what the configuration does not name is denied.
     """
@@ -112,6 +112,6 @@ def held_key_policy(place: Place) -> Document:
             "Condition": ours,
         },
         only("OnlyTheConsentFunctionSeals", (place.function_role(naming.CONSENT),), "kms:Encrypt"),
-        only("OnlyOperatorsOpen", place.people.operators, "kms:Decrypt"),
+        only("OnlyWhoeverIsOnCallOpens", place.people.on_call, "kms:Decrypt"),
         only("NoOtherUse", (), "kms:GenerateDataKey*", "kms:ReEncrypt*", "kms:CreateGrant"),
     )

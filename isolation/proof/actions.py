@@ -42,5 +42,7 @@ CHANGE_PERMISSIONS: Final = (
 
 #: What changes tags of a secret.
 TAG: Final = ("secretsmanager:TagResource", "secretsmanager:UntagResource")
+#: What a request for an action always holds: tags, and tag keys, are required (botocore, TagResource, UntagResource).
+ALWAYS: Final = dict.fromkeys(TAG, "aws:tagkeys")
 READ: Final = "secretsmanager:GetSecretValue"
 DECRYPT: Final = "kms:Decrypt"

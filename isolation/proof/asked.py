@@ -82,6 +82,10 @@ class Asked:
         """The service that asks."""
         return self._text("service")
 
+    def further(self, count: int) -> list[z3.BoolRef]:
+        """Say of each value of a key of several, beside the first ones, that it is there."""
+        return [there for slot in self.slots.values() for there, _ in slot.members[count:]]
+
     def slot(self, key: str) -> Slot:
         """Give the symbols of a condition key."""
         if key not in self.slots:

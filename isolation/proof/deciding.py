@@ -44,15 +44,10 @@ def allowed(asked: Asked, policies: Policies, owner: str) -> z3.BoolRef:
 
 
 def _refuse_more_tests_than_witnesses(asked: Asked, policies: Iterable[Policy]) -> None:
-    rows = [row for policy in policies for row in policy.statements if _about(asked, row)]
+    rows = [row for policy in policies for row in policy.statements if row.is_about(asked.action)]
     tests = [test.key for row in rows for test in row.conditions]
     if any(is_multiple(key) and tests.count(key) >= asked.width for key in tests):
         raise Undecided(f"more than {asked.width - 1} tests on one key of several values")
-
-
-def _about(asked: Asked, row: Statement) -> bool:
-    named = any(item.matches(asked.action.lower(), {}, ignoring_case=True) for item in row.actions.items)
-    return named != row.actions.but
 
 
 def _granted(
@@ -64,7 +59,9 @@ def _granted(
     if asked.kind is not Kind.IDENTITY:
         return by_name
     within = z3.And([_allows(asked, limit) for limit in limits]) if limits else _YES
-    own = z3.And(_any(_allows(asked, policy) for policy in identity), within)
+    # What is given to the account, its root may use without a policy of its own.
+    is_root = asked.arn == z3.Concat(z3.StringVal("arn:aws:iam::"), asked.account, z3.StringVal(":root"))
+    own = z3.And(z3.Or(is_root, *(_allows(asked, policy) for policy in identity)), within)
     same = asked.account == z3.StringVal(owner)
     must_speak = asked.action.lower().startswith(RESOURCE_MUST_SPEAK)
     # A user or session that is named goes past the limits; a role does not. Which it is shows in the ARN.
@@ -83,7 +80,7 @@ def _allows(asked: Asked, policy: Policy) -> z3.BoolRef:
 
 
 def _applies(asked: Asked, row: Statement) -> z3.BoolRef:
-    if not _about(asked, row):
+    if not row.is_about(asked.action):
         return _NO
     tests = [_means_any(asked, row.named)] if row.named is not None else []
     tests.append(_resources(asked, row.resources))

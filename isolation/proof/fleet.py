@@ -56,8 +56,8 @@ class Service:
 class Guard:
     """What only some may do to a resource, whatever their own policies allow them.
 
-    `only` are principals of the account, `accounts` other accounts as a whole. `insiders` says that the account's other
-    principals are kept out as well.
+    `only` are principals of the account, and may where each of the condition keys of `provided` is there and matches;
+    `accounts` are other accounts as a whole. `insiders` says that the account's other principals are kept out as well.
     """
 
     what: str
@@ -65,10 +65,36 @@ class Guard:
     policy: Document
     actions: tuple[str, ...]
     only: tuple[str, ...] = ()
+    provided: tuple[tuple[str, tuple[str, ...]], ...] = ()
     services: tuple[Service, ...] = ()
     accounts: tuple[str, ...] = ()
     insiders: bool = True
     is_secret: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Use:
+    """A call that somebody makes and has to be allowed, whatever the request holds beside.
+
+    `by` is an ARN or a service; it, the resource and the values of the condition keys may hold `texts.ANY_SELLER`, and
+    wildcards for what may be anything. Of a key's values any one may be there; a key without values is not there.
+    """
+
+    by: str
+    action: str
+    resource: str
+    identity: tuple[Document, ...] = ()
+    policy: Document | None = None
+    context: tuple[tuple[str, tuple[str, ...]], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """A key with its policy."""
+
+    name: str
+    arn: str
+    policy: Document
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,5 +129,11 @@ class Fleet:
     #: Those that may write them; Secrets Manager asks the key for Decrypt as well, as whoever writes (aws.md 6.2).
     write_sellers: tuple[str, ...]
     guards: tuple[Guard, ...]
+    #: Those that read no seller's value, whatever else is attached to their roles.
+    never_read: tuple[str, ...] = ()
+    #: Secrets that differ in their policy from those of `sellers`.
+    other_secrets: tuple[Secret, ...] = ()
+    #: Every key whose policy leaves it to the account's own policies who may.
+    keys: tuple[Key, ...] = ()
     #: Keys beside that of the secrets, each with its policy and the service through which alone it is used.
     other_keys: tuple[tuple[str, Document, str], ...] = ()

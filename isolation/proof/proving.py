@@ -12,17 +12,18 @@ import z3
 from isolation.evaluator import decide
 from isolation.proof.deciding import allowed
 from isolation.proof.matching import Undecided
+from isolation.proof.trying import conjuncts, tried
 from isolation.refusal import Refused
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from isolation.evaluator import Policies, Request
     from isolation.proof.asked import Asked
 
 
-#: How long the solver gets before it is given words to try, in seconds.
-_SOON: Final = 1.0
+#: How long the solver gets before words are tried, in seconds.
+_SOON: Final = 0.25
 
 
 class Result(Enum):
@@ -35,12 +36,12 @@ class Result(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """Requests that must not all be allowed, where `given` holds; but where `anyway` allows one, that is no matter."""
+    """What must not be, where `given` holds: all requests of `asked` allowed, and all those of `denied` denied."""
 
     asked: Sequence[tuple[Asked, Policies]]
     given: Sequence[z3.BoolRef]
     owner: str
-    anyway: Sequence[tuple[Asked, Policies]] = ()
+    denied: Sequence[tuple[Asked, Policies]] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,13 +54,14 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """The solver's word on a claim; refuted, the requests that break it; unknown, why."""
+    """The solver's word on a claim; refuted, the requests that break it (`denied`: by being denied); unknown, why."""
 
     claim: str
     result: Result
     seconds: float
     broken_by: tuple[Request, ...] = ()
     why: str = ""
+    denied: bool = False
 
 
 def prove(claim: Claim, timeout: float = 20, words: Sequence[str] = ()) -> Verdict:
@@ -68,67 +70,93 @@ def prove(claim: Claim, timeout: float = 20, words: Sequence[str] = ()) -> Verdi
     `words` are texts worth trying first where the solver does not find a request at once; they decide nothing else.
     """
     started = time.monotonic()
-    found = next((found for case in claim.cases if (found := _broken(case, timeout, words))), None)
-    seconds = time.monotonic() - started
-    if found is None:
-        return Verdict(claim.name, Result.PROVEN, seconds)
-    requests, why = found
-    return Verdict(claim.name, Result.REFUTED if requests else Result.UNKNOWN, seconds, requests, why)
+    for case in claim.cases:
+        if (found := _broken(case, timeout, words)) is not None:
+            requests, why = found
+            result = Result.REFUTED if requests else Result.UNKNOWN
+            return Verdict(claim.name, result, time.monotonic() - started, requests, why, denied=not case.asked)
+    return Verdict(claim.name, Result.PROVEN, time.monotonic() - started)
 
 
 def _broken(case: Case, timeout: float, words: Sequence[str]) -> tuple[tuple[Request, ...], str] | None:
     """Give what breaks a case, or why nobody knows; None where nothing does."""
-    solver = z3.Solver()
     try:
-        solver.add(*case.given, *(allowed(asked, policies, case.owner) for asked, policies in case.asked))
-        solver.add(*(z3.Not(allowed(asked, policies, case.owner)) for asked, policies in case.anyway))
+        formulas = [*case.given, *(allowed(asked, policies, case.owner) for asked, policies in case.asked)]
+        formulas += [z3.Not(allowed(asked, policies, case.owner)) for asked, policies in case.denied]
     except (Undecided, Refused) as error:
         return (), str(error)
-    answer = _answer(solver, timeout, words)
-    if answer == z3.unsat:
+    every = [asked for asked, _ in (*case.asked, *case.denied)]
+    fewer = [further for count in (1, 2) if (further := [there for asked in every for there in asked.further(count)])]
+    model = _model(list(_with_known(formulas)), fewer, timeout, words)
+    if model is None:
         return None
+    if isinstance(model, str):
+        return (), model
+    yes = [(asked.found(model), policies) for asked, policies in case.asked]
+    no = [(asked.found(model), policies) for asked, policies in case.denied]
+    return tuple(request for request, _ in yes or no), _doubts(yes, no)
+
+
+def _with_known(formulas: Sequence[z3.BoolRef]) -> Iterator[z3.BoolRef]:
+    """Put texts that are given in the place of their symbols, so that the solver meets fewer questions."""
+    parts = [part for formula in formulas for part in conjuncts(formula)]
+    known = [part for part in parts if z3.is_eq(part) and z3.is_const(part.arg(0)) and z3.is_string_value(part.arg(1))]
+    yield from known
+    pairs = [(part.arg(0), part.arg(1)) for part in known]
+    for part in parts:
+        if not any(part.eq(one) for one in known):
+            yield z3.simplify(z3.substitute(part, *pairs))
+
+
+def _model(
+    formulas: Sequence[z3.BoolRef], fewer: Sequence[Sequence[z3.BoolRef]], timeout: float, words: Sequence[str]
+) -> z3.ModelRef | str | None:
+    """Give a model; None where there is none, and the solver's reason where it does not know.
+
+    A request that breaks a claim seldom needs more than two values of one key: without those of `fewer` it is sooner
+    found. That nothing breaks it, is said of all.
+    """
+    soon = min(timeout, _SOON)
+    answer, solver = _checked(formulas, soon)
     if answer == z3.unknown:
-        return (), f"the solver gave up: {solver.reason_unknown()}"
-    requests = tuple(asked.found(solver.model()) for asked, _ in case.asked)
-    return requests, _doubts(requests, [policies for _, policies in case.asked])
+        for further in fewer or [[]]:
+            found = _found([*_without(formulas, further), *map(z3.Not, further)], soon if further else 0, words)
+            if found is not None:
+                return found
+        answer, solver = _checked(formulas, timeout)
+    if answer == z3.unknown:
+        return f"the solver gave up: {solver.reason_unknown()}"
+    return solver.model() if answer == z3.sat else None
 
 
-def _answer(solver: z3.Solver, timeout: float, words: Sequence[str]) -> z3.CheckSatResult:
-    solver.set(timeout=int(min(timeout, _SOON) * 1000))
-    answer = solver.check()
-    if answer != z3.unknown:
-        return answer
-    if words:
-        solver.push()
-        solver.add([z3.Or([symbol == z3.StringVal(word) for word in words]) for symbol in symbols(solver)])
-        if solver.check() == z3.sat:
-            return z3.sat
-        solver.pop()
-    solver.set(timeout=int(timeout * 1000))
-    return solver.check()
+def _without(formulas: Sequence[z3.BoolRef], further: Sequence[z3.BoolRef]) -> list[z3.BoolRef]:
+    absent = [(there, z3.BoolVal(val=False)) for there in further]
+    return [z3.simplify(z3.substitute(formula, *absent)) for formula in formulas]
 
 
-def symbols(solver: z3.Solver) -> list[z3.SeqRef]:
-    """List the texts a solver looks for."""
-    found, seen, left = {}, set(), list(solver.assertions())
-    while left:
-        item = left.pop()
-        if item.get_id() in seen:
-            continue
-        seen.add(item.get_id())
-        left += item.children()
-        if isinstance(item, z3.SeqRef) and z3.is_const(item) and item.decl().kind() == z3.Z3_OP_UNINTERPRETED:
-            found[str(item)] = item
-    return [found[name] for name in sorted(found)]
+def _found(formulas: Sequence[z3.BoolRef], seconds: float, words: Sequence[str]) -> z3.ModelRef | None:
+    """Look for a model for some seconds, and then among known texts."""
+    answer, solver = _checked(formulas, seconds) if seconds else (z3.unknown, None)
+    if solver is not None and answer == z3.sat:
+        return solver.model()
+    return tried(formulas, words) if words and answer == z3.unknown else None
 
 
-def _doubts(requests: Iterable[Request], policies: Iterable[Policies]) -> str:
+def _checked(formulas: Sequence[z3.BoolRef], seconds: float) -> tuple[z3.CheckSatResult, z3.Solver]:
+    solver = z3.Solver()
+    solver.set(timeout=int(seconds * 1000))
+    solver.add(formulas)
+    return solver.check(), solver
+
+
+def _doubts(yes: Iterable[tuple[Request, Policies]], no: Iterable[tuple[Request, Policies]]) -> str:
     """Ask the evaluator about what the solver found; the two have to agree."""
-    for request, attached in zip(requests, policies, strict=True):
-        try:
-            decision = decide(request, attached)
-        except Refused as error:
-            return f"the evaluator refuses the solver's request: {error}"
-        if not decision.allowed:
-            return f"the evaluator disagrees with the solver: {decision.why}"
+    for found, wanted in ((yes, True), (no, False)):
+        for request, attached in found:
+            try:
+                decision = decide(request, attached)
+            except Refused as error:
+                return f"the evaluator refuses the solver's request: {error}"
+            if decision.allowed is not wanted:
+                return f"the evaluator disagrees with the solver: {decision.why}"
     return ""

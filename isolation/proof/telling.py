@@ -24,7 +24,7 @@ def sentence(verdict: Verdict) -> str:
         return f"{verdict.claim}: nobody knows, {verdict.why}"
     requests = "; and ".join(_request(request) for request in verdict.broken_by)
     doubt = f" ({verdict.why})" if verdict.why else ""
-    return f"{verdict.claim}: broken by {requests}{doubt}"
+    return f"{verdict.claim}: broken by {requests}{', which is denied' if verdict.denied else ''}{doubt}"
 
 
 def _request(request: Request) -> str:

@@ -9,8 +9,9 @@ import pytest
 import z3
 
 from isolation.proof import claims
-from isolation.proof.proving import Claim, Result, prove, symbols
+from isolation.proof.proving import Claim, Result, prove
 from isolation.proof.telling import sentence
+from isolation.proof.trying import symbols
 from proving.fleet import MODES, fleet, words
 
 if TYPE_CHECKING:

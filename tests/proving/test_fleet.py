@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from infra.configuration import PROJECT
 from infra.policies.sellers import reader_policy, seller_secret_policy
+from isolation.document import Alone
 from isolation.proof.texts import ANY_SELLER
 from proving.fleet import KEY, MODES, fleet, place
 from provisioning import naming
@@ -35,7 +36,8 @@ def _listed(looked_at: Fleet) -> set[tuple[str, ...]]:
     (seller,) = looked_at.sellers
     trusts = [actor.trust for actor in (*looked_at.actors, seller.reader)]
     own = [document for actor in (*looked_at.actors, seller.reader) for document in actor.identity]
-    others = [guard.policy for guard in looked_at.guards] + [policy for _, policy, _ in looked_at.other_keys]
+    guards = [guard.policy.document if isinstance(guard.policy, Alone) else guard.policy for guard in looked_at.guards]
+    others = guards + [policy for _, policy, _ in looked_at.other_keys]
     every = [looked_at.key_policy, looked_at.app.policy, seller.secret.policy, *trusts, *own, *others]
     return {_sids(document) for document in every if document is not None}
 

@@ -22,7 +22,8 @@ def of(fleet: Fleet) -> Iterator[Claim]:
         yield guards.guarded(fleet, guard)
     yield from keys.of_key(fleet)
     yield from keys.of_other_keys(fleet)
-    for secret in (fleet.app, *(seller.secret for seller in fleet.sellers)):
+    yield from keys.of_grants(fleet)
+    for secret in (fleet.app, *(seller.secret for seller in fleet.sellers), *fleet.other_secrets):
         yield from secrets.of_secret(fleet, secret)
     for actor in fleet.actors:
         yield from actors.of_actor(fleet, actor)

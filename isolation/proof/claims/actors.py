@@ -9,7 +9,7 @@ import z3
 from isolation.evaluator import Policies
 from isolation.proof import actions
 from isolation.proof.asked import Asked
-from isolation.proof.askers import delegating
+from isolation.proof.askers import EVERYTHING, delegating
 from isolation.proof.claims.common import (
     CONTEXT,
     NO,
@@ -49,6 +49,11 @@ def of_actor(fleet: Fleet, actor: Actor) -> Iterator[Claim]:
         yield _reads_enrolled(fleet, actor)
     else:
         yield _reads_nothing(fleet, actor, app=False)
+    if actor.name in fleet.never_read:
+        asked, known = acting(fleet, actor, actions.READ)
+        given = [known, is_a_sellers(fleet, asked.resource)]
+        case = Case([(asked, Policies((EVERYTHING, *actor.identity)))], given, fleet.account)
+        yield Claim(f"{actor.name} reads no seller's value, whatever else is attached to his role", [case])
 
 
 def _reads_nothing(fleet: Fleet, actor: Actor, *, app: bool) -> Claim:

@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING, Final
 
 import z3
 
+from isolation import template
 from isolation.proof.askers import identity, outsiders
-from isolation.proof.matching import ANY
+from isolation.proof.matching import ANY, matches
 from isolation.proof.texts import ANY_SELLER, SELLER, is_secret, literal
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from isolation.proof.asked import Asked
     from isolation.proof.fleet import Fleet
@@ -49,6 +50,15 @@ def is_a_sellers(fleet: Fleet, arn: z3.SeqRef) -> z3.BoolRef:
     """Say that it is a seller's secret, whoever the seller."""
     begin, _, end = fleet.seller_secret.partition(ANY_SELLER)
     return z3.InRe(arn, z3.Concat(z3.Re(begin), z3.Star(ANY), z3.Re(f"{end}-"), z3.Loop(ANY, 6, 6)))
+
+
+def has(asked: Asked, key: str, patterns: Sequence[str]) -> z3.BoolRef:
+    """Say that a condition key is there, and matches one of the patterns in each of its values."""
+    slot = asked.slot(key)
+    made = [template.pattern(one, variables=True) for one in patterns]
+    fits = [z3.Or([matches(one, value, asked.value_of) for one in made]) for _, value in slot.members]
+    every = [z3.Implies(there, fit) for (there, _), fit in zip(slot.members, fits, strict=True)]
+    return z3.And(slot.present, *every)
 
 
 def names_identity_tag(fleet: Fleet, asked: Asked) -> z3.BoolRef:

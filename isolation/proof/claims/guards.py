@@ -13,6 +13,7 @@ from isolation.proof.askers import EVERYTHING
 from isolation.proof.claims.common import (
     NO,
     everybody,
+    has,
 )
 from isolation.proof.matching import matches
 from isolation.proof.proving import Case, Claim
@@ -30,7 +31,8 @@ def guarded(fleet: Fleet, guard: Guard) -> Claim:
     for action in guard.actions:
         for asked, known in everybody(fleet, action, insiders=guard.insiders):
             given = [known, z3.InRe(asked.markers[SELLER], SLUG), _is_resource(guard, asked, asked.markers)]
-            given.append(is_none_of(asked.arn, [text(arn, asked.markers) for arn in guard.only]))
+            named = z3.Not(is_none_of(asked.arn, [text(arn, asked.markers) for arn in guard.only]))
+            given.append(z3.Not(z3.And(named, *(has(asked, *test) for test in guard.provided))))
             given.append(is_none_of(asked.account, [literal(account) for account in guard.accounts]))
             given += [z3.Not(_is_service(asked, service)) for service in guard.services]
             cases.append(Case([(asked, Policies([EVERYTHING], guard.policy, guard.policy))], given, fleet.account))

@@ -8,10 +8,9 @@ import z3
 
 from isolation import document, template
 from isolation.evaluator import Policies
-from isolation.keys import is_multiple
 from isolation.proof.askers import delegating
 from isolation.proof.claims.actors import acting
-from isolation.proof.claims.common import is_a_sellers
+from isolation.proof.claims.common import has, is_a_sellers
 from isolation.proof.matching import Undecided, matches
 from isolation.proof.proving import Case, Claim
 
@@ -40,7 +39,7 @@ def keeps_limits(fleet: Fleet, actor: Actor, limits: Sequence[Limit]) -> Iterato
         cases = []
         for action in limit.actions:
             asked, known = acting(fleet, actor, action)
-            given = [known, z3.Not(z3.Or([_has(asked, key, patterns) for key, patterns in limit.any_of]))]
+            given = [known, z3.Not(z3.Or([has(asked, key, patterns) for key, patterns in limit.any_of]))]
             if limit.on_sellers:
                 given.append(is_a_sellers(fleet, asked.resource))
             cases.append(Case([(asked, _alone(fleet, actor))], given, fleet.account))
@@ -62,18 +61,6 @@ def allowed_on(actor: Actor) -> dict[str, set[str]]:
 def _is(asked: Asked, patterns: Sequence[str]) -> z3.BoolRef:
     made = [template.arn(pattern, variables=False) for pattern in patterns]
     return z3.Or([matches(one, asked.resource, asked.value_of) for one in made])
-
-
-def _has(asked: Asked, key: str, patterns: Sequence[str]) -> z3.BoolRef:
-    slot = asked.slot(key)
-    fits = [
-        z3.Or([matches(template.pattern(one, variables=False), value, asked.value_of) for one in patterns])
-        for _, value in slot.members
-    ]
-    if not is_multiple(key):
-        return z3.And(slot.present, fits[0])
-    every = z3.And([z3.Implies(there, fit) for (there, _), fit in zip(slot.members, fits, strict=True)])
-    return z3.And(slot.present, every)
 
 
 def _alone(fleet: Fleet, actor: Actor) -> Policies:

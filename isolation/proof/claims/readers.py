@@ -20,7 +20,7 @@ from isolation.proof.texts import SELLER, SLUG, TAG, any_secret, is_secret, lite
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from isolation.proof.fleet import Fleet, Seller
+    from isolation.proof.fleet import Fleet, Secret, Seller
 
 
 def of_reader(fleet: Fleet, seller: Seller) -> Iterator[Claim]:
@@ -41,7 +41,8 @@ def of_reader(fleet: Fleet, seller: Seller) -> Iterator[Claim]:
     yield _reads_only(fleet, seller)
     if fleet.by_tag:
         yield _untagged(fleet, seller)
-        yield _of_anothers_session(fleet, seller)
+        for secret in (seller.secret, *fleet.other_secrets):
+            yield _of_anothers_session(fleet, seller, secret)
 
 
 def _reads_only(fleet: Fleet, seller: Seller) -> Claim:
@@ -70,14 +71,16 @@ def _session(fleet: Fleet, seller: Seller, action: str) -> tuple[Asked, list[z3.
 def _untagged(fleet: Fleet, seller: Seller) -> Claim:
     cases = []
     for action in (actions.READ, actions.DECRYPT, "secretsmanager:DescribeSecret"):
-        asked = Asked("untagged", action)
+        asked = Asked("untagged", action, markers=any_seller())
         there, _ = asked.slot(f"aws:principaltag/{fleet.seller_tag}").members[0]
         policies = Policies(seller.reader.identity, key=fleet.key_policy)
-        cases.append(Case([(asked, policies)], [z3.Not(there), asked.account == literal(fleet.account)], fleet.account))
+        is_reader = asked.arn == text(seller.reader.arn, asked.markers)
+        given = [z3.Not(there), asked.account == literal(fleet.account), is_reader]
+        cases.append(Case([(asked, policies)], given, fleet.account))
     return Claim(f"{seller.reader.name} without a seller's tag reads nothing", cases)
 
 
-def _of_anothers_session(fleet: Fleet, seller: Seller) -> Claim:
+def _of_anothers_session(fleet: Fleet, seller: Seller, secret: Secret) -> Claim:
     """Say that the secret's policy alone keeps a session with another tag out, whatever its role may do."""
     markers = any_seller()
     asked, known = identity("another", actions.READ, fleet.account, markers)
@@ -86,8 +89,8 @@ def _of_anothers_session(fleet: Fleet, seller: Seller) -> Claim:
         known,
         z3.InRe(markers[SELLER], SLUG),
         asked.arn == text(seller.reader.arn, markers),
-        is_secret(asked.resource, text(seller.secret.arn, markers)),
-        z3.Or(z3.Not(there), tag != text(seller.secret.seller, markers)),
+        is_secret(asked.resource, text(secret.arn, markers)),
+        z3.Or(z3.Not(there), tag != text(secret.seller, markers)),
     ]
-    case = Case([(asked, Policies([EVERYTHING], seller.secret.policy))], given, fleet.account)
-    return Claim(f"{seller.secret.name}: no session for another seller reads it, by its own policy", [case])
+    case = Case([(asked, Policies([EVERYTHING], secret.policy))], given, fleet.account)
+    return Claim(f"{secret.name}: no session for another seller reads it, by its own policy", [case])

@@ -75,9 +75,10 @@ def test_who_seals_does_not_open_and_who_opens_does_not_seal(place: Place) -> No
     """The key's policy denies it, whatever identity policies allow."""
     found = {statement["Sid"]: statement for statement in held_key_policy(place)["Statement"]}
     function = "arn:aws:iam::123456789012:role/sellerkeys-fn.prod.consent"
-    people = ["arn:aws:iam::123456789012:role/onboarder", "arn:aws:iam::123456789012:role/on-call"]
+    people = ["arn:aws:iam::123456789012:role/on-call"]
 
-    seals, opens, nothing = (found[sid] for sid in ("OnlyTheConsentFunctionSeals", "OnlyOperatorsOpen", "NoOtherUse"))
+    named = ("OnlyTheConsentFunctionSeals", "OnlyWhoeverIsOnCallOpens", "NoOtherUse")
+    seals, opens, nothing = (found[sid] for sid in named)
     assert (seals["Effect"], seals["Action"]) == ("Deny", "kms:Encrypt")
     assert seals["Condition"] == {"StringNotEquals": {"aws:PrincipalArn": [function]}}
     assert (opens["Effect"], opens["Action"]) == ("Deny", "kms:Decrypt")

@@ -1,0 +1,89 @@
+"""What only some may do to the topic, the queues that Amazon writes to, and the key for what waits."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from infra.policies.key import held_key_policy
+from infra.policies.queues import credential_queue_policy
+from infra.policies.topic import topic_policy
+from isolation.document import Alone
+from isolation.proof.actions import USE_KEY
+from isolation.proof.fleet import Guard, Service
+from provisioning import naming
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from infra.place import Place
+
+_DATA_KEYS: Final = (
+    "GenerateDataKey", "GenerateDataKeyPair", "GenerateDataKeyPairWithoutPlaintext", "GenerateDataKeyWithoutPlaintext",
+)  # fmt: skip
+
+
+def of_topic(at: Place) -> Iterator[Guard]:
+    """List who may publish to the topic or change it."""
+    alarms = Service("cloudwatch.amazonaws.com", (("aws:sourceaccount", at.account), ("aws:sourcearn", at.alarms)))
+    rule = Service("events.amazonaws.com", (("aws:sourcearn", at.rule(naming.ABANDONED)),))
+    yield Guard(
+        what="the topic: from outside, only CloudWatch for this fleet's alarms and EventBridge for its rule publish",
+        resource=at.topic, policy=topic_policy(at), actions=("sns:Publish",), insiders=False, services=(alarms, rule),
+    )  # fmt: skip
+    others = ("sns:Subscribe", "sns:SetTopicAttributes", "sns:DeleteTopic")
+    yield Guard(
+        what="the topic: from outside, nobody subscribes or changes it",
+        resource=at.topic, policy=topic_policy(at), actions=others, insiders=False,
+    )  # fmt: skip
+
+
+def of_queues(at: Place) -> Iterator[Guard]:
+    """List who may send to the queues Amazon writes to, and receive from them."""
+    amazon, take = (naming.AMAZON_ACCOUNT,), at.function_role(naming.CLIENT_SECRET)
+    for name in (naming.NEW_SECRET, naming.EXPIRY):
+        queue = at.queue(name)
+        of_queue = credential_queue_policy(at, name)
+        yield Guard(
+            what=f"the queue {name}: nobody but the client-secret function receives",
+            resource=queue, policy=of_queue, actions=("sqs:ReceiveMessage",), only=(take,),
+        )  # fmt: skip
+        yield Guard(
+            what=f"the queue {name}: from outside, only Amazon's account sends",
+            resource=queue, policy=of_queue, actions=("sqs:SendMessage",), accounts=amazon, insiders=False,
+        )  # fmt: skip
+        others = ("sqs:DeleteMessage", "sqs:PurgeQueue", "sqs:SetQueueAttributes", "sqs:ChangeMessageVisibility")
+        yield Guard(
+            what=f"the queue {name}: from outside, nobody takes, empties or changes it",
+            resource=queue, policy=of_queue, actions=others, insiders=False,
+        )  # fmt: skip
+
+
+def of_held_key(at: Place, arn: str) -> Iterator[Guard]:
+    """List who may use the key for what waits, and administer it."""
+    others = tuple(action for action in USE_KEY if action not in {"kms:Encrypt", "kms:Decrypt"})
+    ours = (("kms:encryptioncontext:base", (at.base,)),)
+    whole, seals = held_key_policy(at), (at.function_role(naming.CONSENT),)
+    for what, actions, only in (
+        ("nobody but the consent function seals, for this fleet", ("kms:Encrypt",), seals),
+        ("nobody but whoever is on call opens, for this fleet", ("kms:Decrypt",), at.people.on_call),
+        ("nobody uses it in another way", others, ()),
+    ):
+        yield Guard(
+            what=f"the key of what waits: {what}",
+            resource=arn, policy=whole, actions=actions, only=only, provided=ours if only else (),
+        )  # fmt: skip
+    symmetric = tuple(f"kms:{name}" for name in (*_DATA_KEYS, "ReEncryptFrom", "ReEncryptTo", "CreateGrant"))
+    for what, actions, only in (
+        ("nobody but the consent function seals", ("kms:Encrypt",), seals),
+        ("nobody but whoever is on call opens", ("kms:Decrypt",), at.people.on_call),
+        ("nobody uses it in another way", symmetric, ()),
+    ):
+        yield Guard(
+            what=f"the key of what waits: {what}, whatever is granted beside its denials",
+            resource=arn, policy=Alone(whole, denials=True), actions=actions, only=only,
+        )  # fmt: skip
+    yield Guard(
+        what="the key of what waits: from outside, nobody seals, opens or administers it, by its grants alone",
+        resource=arn, policy=Alone(whole), insiders=False,
+        actions=("kms:Encrypt", "kms:Decrypt", "kms:PutKeyPolicy", "kms:ScheduleKeyDeletion", "kms:DescribeKey"),
+    )  # fmt: skip
