@@ -17,7 +17,7 @@ _A_CHECK: Final = 10
 
 
 def tried(formulas: Iterable[z3.BoolRef], words: Sequence[str]) -> z3.ModelRef | None:
-    """Look for a model whose texts are all among `words`; None says only that this search found none."""
+    """Look for a model made of `words` and texts that the formulas name; None says only that this search found none."""
     whole = [z3.simplify(formula) for formula in formulas]
     parts = [_Part(part) for formula in whole for one in conjuncts(formula) for part in _negated(one)]
     wanted = {str(symbol): symbol for symbol in symbols(whole)}
@@ -39,7 +39,7 @@ def _likely(words: Sequence[str], about: Sequence[z3.BoolRef]) -> list[z3.SeqRef
     def alike(word: str) -> int:
         return max((_in_common(word, text) for text in named), default=0)
 
-    return [z3.StringVal(word) for word in sorted(dict.fromkeys(words), key=alike, reverse=True)]
+    return [z3.StringVal(word) for word in sorted(dict.fromkeys([*words, *named]), key=alike, reverse=True)]
 
 
 def _in_common(one: str, other: str) -> int:

@@ -137,7 +137,7 @@ def test_only_policies_of_resources_say_star(documents: Documents) -> None:
         "held key: AccountAdministers",
         "held key: SealAndOpenForThisFleet",
         "held key: OnlyTheConsentFunctionSeals",
-        "held key: OnlyOperatorsOpen",
+        "held key: OnlyWhoeverIsOnCallOpens",
         "held key: NoOtherUse",
         "queues' key: AccountAdministers",
         "queues' key: AmazonThroughQueues",
