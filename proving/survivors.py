@@ -13,6 +13,8 @@ _NEGATED: Final = "a negated test holds where the key is absent anyway, so IfExi
 _ALL: Final = (
     "ForAllValues holds where the key is absent anyway, so IfExists adds nothing; the Null beside it asks for the key"
 )
+_TAKEN_BACK: Final = "the denial NeverASellersValue takes it back, and the application's value may be read anyway"
+_BROADER: Final = "nothing in the document allows what the broader denial adds"
 _TAGGED: Final = "a request that changes tags always names one, so the key is never absent"
 
 #: For each reason and document, the mutants: what was done to which statement.
@@ -153,6 +155,26 @@ _REASONS: Final[dict[str, dict[str, tuple[str, ...]]]] = {
         ),
         "the trust of a session of the one reader": (
             "ConfiguredReadersForASeller: ForAllValues:StringEqualsIfExists for ForAllValues:StringEquals",
+        ),
+    },
+    _TAKEN_BACK: {
+        "an onboarder": (
+            "PutFirstValuesAndOffers: it also reads",
+            "TurnRotationOn: it also reads",
+        ),
+        "whoever is on call": (
+            "PutFirstValuesAndOffers: it also reads",
+            "TurnRotationOn: it also reads",
+        ),
+    },
+    _BROADER: {
+        "an onboarder": (
+            "NeverASellersValue: -* for -??????",
+            "NeverASellersValue: any fleet for one",
+        ),
+        "whoever is on call": (
+            "NeverASellersValue: -* for -??????",
+            "NeverASellersValue: any fleet for one",
         ),
     },
     _TAGGED: {

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+import z3
+
 from isolation import document
 from isolation.condition import Test
 from isolation.evaluator import Policies
@@ -11,6 +13,7 @@ from isolation.proof import actions
 from isolation.proof.askers import EVERYTHING, delegating, identity, outsiders
 from isolation.proof.claims.common import any_seller
 from isolation.proof.proving import Case, Claim
+from isolation.proof.texts import literal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -37,6 +40,8 @@ def allows_no_more(before: Document, after: Document, account: str, *, attached:
         everybody = [identity("somebody", action, account, any_seller())]
         everybody += outsiders("somebody", action, account, any_seller()) if attached else ()
         for asked, known in everybody:
+            # A policy of an identity is attached to no root user, who needs none.
+            known = known if attached else z3.And(known, asked.arn != literal(f"arn:aws:iam::{account}:root"))
             given = [known, *([asked.slot(actions.ALWAYS[action]).present] if action in actions.ALWAYS else [])]
             for new, old in zip(_alone(after, account, attached), _alone(before, account, attached), strict=True):
                 cases.append(Case([(asked, new)], given, account, [(asked, old)]))
