@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-import z3
-
 from isolation import document
 from isolation.condition import Test
 from isolation.evaluator import Policies
@@ -41,8 +39,12 @@ def allows_no_more(before: Document, after: Document, account: str, *, attached:
         everybody += outsiders("somebody", action, account, any_seller()) if attached else ()
         for asked, known in everybody:
             # A policy of an identity is attached to no root user, who needs none.
-            known = known if attached else z3.And(known, asked.arn != literal(f"arn:aws:iam::{account}:root"))
-            given = [known, *([asked.slot(actions.ALWAYS[action]).present] if action in actions.ALWAYS else [])]
+            root = literal(f"arn:aws:iam::{account}:root")
+            given = [
+                known,
+                *([] if attached else [asked.arn != root]),
+                *([asked.slot(actions.ALWAYS[action]).present] if action in actions.ALWAYS else []),
+            ]
             for new, old in zip(_alone(after, account, attached), _alone(before, account, attached), strict=True):
                 cases.append(Case([(asked, new)], given, account, [(asked, old)]))
     return Claim("it allows nothing more", cases)
