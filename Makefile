@@ -4,7 +4,7 @@ BIN := .venv/bin
 READY := .venv/ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup engine browser demo local test check bench simulate matrix prove mutants needs rules pictures lock clean
+.PHONY: help setup engine browser demo local test check bench simulate matrix prove mutants needs rules pictures clients clients-here lock clean
 
 help: ## Show this list.
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -17,7 +17,7 @@ local: setup engine ## Start the bench (AWS and Amazon on loopback) until Ctrl-C
 
 # Several processes have to name every test alike, and a name may hold a set.
 HASHES ?= 1
-test: check engine browser ## Run every gate and every test.
+test: check engine browser clients-here ## Run every gate and every test.
 	PYTHONHASHSEED=$(HASHES) $(BIN)/pytest --numprocesses auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
 check: setup ## Run every gate: format, lint, types, who imports whom.
@@ -51,6 +51,13 @@ needs: setup engine ## Record what each actor's calls need, from the demo and th
 
 rules: setup ## Write docs/bench.md: AWS's rules, kept by the bench and by plain moto.
 	$(BIN)/python -m benchmarks.rules
+
+clients: setup engine clients-here ## Run every SP-API client against the bench, and write docs/clients.md.
+	@$(BIN)/python -m clients
+
+# What is not Python: the npm clients where there is Node, the Java ones where there is Maven.
+clients-here: setup
+	@$(BIN)/python -m clients.installing
 
 pictures: setup browser ## Take the pictures of the pages for docs/ in a real browser.
 	SELLERKEYS_PICTURES=docs/pages $(BIN)/pytest -q tests/site/test_browser.py
