@@ -11,6 +11,7 @@ from datetime import timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final
 
+from provisioning.application.lives import OVERLAP
 from provisioning.causes import Fault, find_cause
 from provisioning.errors import AccessDenied, RotationPending, SellerkeysError
 from provisioning.fingerprint import SHARED
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 
 #: How long after a refusal that is not the seller's fault a rotation is tried again.
 PAUSE: Final = timedelta(hours=1)
+#: The same where Amazon says that it is the seller's: it has been wrong, and what he holds ends with the old one.
+LONG_PAUSE: Final = timedelta(days=1)
 #: Whoever is under way is started again in the turn of the full hour.
 _HOURLY: Final = 5
 #: How long before the function's end no rotation is started any more, in seconds.
@@ -45,7 +48,7 @@ class Progress(StrEnum):
     NOT_ROTATING = "not rotating"
     """Rotation is off, so nothing brings him anything: a person has to repair him."""
     REVOKED = "revoked"
-    """Refused since the change because of the seller: he follows when he has authorized again."""
+    """Refused since the change because of the seller: tried once a day until the old client secret ends."""
     PAUSED = "paused"
     """Paused in the roster, and not done yet: he follows like everybody, and nobody is alarmed for him."""
     EMPTY = "empty"
@@ -112,8 +115,10 @@ def _progress(secret: Secret, newest: Newest) -> Progress:
 def is_due(secret: Secret, newest: Newest, now: datetime) -> bool:
     """Whether a rotation is to be started: for who is behind, an hour after it failed, and each hour under way.
 
-    A seller who is paused is, too: his secret stays readable, and a dead client secret in it would meet him on his way
-    back. One whose rotation somebody turned off is not, for RotateSecret would turn it on again.
+    Who is said to have revoked is tried once a day, as long as he still holds a client secret that works. A seller who
+    is paused is tried, too: his secret stays readable, and a dead client secret would meet him on his way back. One
+    whose rotation somebody turned off is not, for RotateSecret would turn it on again.
+
     Secrets Manager gives up after some tries, in an outage of Amazon's for instance, and AWSPENDING stays; RotateSecret
     then refuses, but tries that version again (aws.md 2.7).
     """
@@ -122,6 +127,8 @@ def is_due(secret: Secret, newest: Newest, now: datetime) -> bool:
     found, refused_at = _progress(secret, newest), State.from_tags(secret.tags).refused_at
     if found is Progress.UNDER_WAY:
         return now.minute < _HOURLY
+    if found is Progress.REVOKED and newest.changed_at and refused_at:
+        return refused_at + LONG_PAUSE <= now < newest.changed_at + OVERLAP
     return found is Progress.BEHIND or (
         found is Progress.FAILING and refused_at is not None and refused_at + PAUSE <= now
     )

@@ -95,7 +95,7 @@ def test_who_starts_to_rotate_in_this_moment_is_no_failure(changed: Vendor) -> N
     assert changed.tick().following == Following({Progress.UNDER_WAY: ["maple", "berlin"]})
 
 
-def test_who_revoked_is_tried_once_and_follows_when_he_is_back(changed: Vendor) -> None:
+def test_who_revoked_is_tried_once_a_day_and_follows_when_he_is_back(changed: Vendor) -> None:
     """Amazon is not asked every five minutes about somebody who has left."""
     token = "Atzr|PLACEHOLDER-MAPLE"
     consent = changed.fake_amazon.tokens.pop(token)
@@ -107,6 +107,29 @@ def test_who_revoked_is_tried_once_and_follows_when_he_is_back(changed: Vendor) 
     changed.store.rotate(changed.seller("maple").arn, function="f", schedule="rate(30 days)", immediately=True)
     changed.rotate()
     assert changed.follows("maple")
+
+
+def test_who_was_wrongly_refused_follows_before_the_old_client_secret_ends(changed: Vendor) -> None:
+    """Found by the simulation: his next scheduled rotation comes up to a month later, and he would fail till then."""
+    consent = changed.fake_amazon.tokens.pop("Atzr|PLACEHOLDER-MAPLE")
+    changed.settle()
+    changed.fake_amazon.tokens["Atzr|PLACEHOLDER-MAPLE"] = consent
+    changed.later(hours=23)
+    changed.tick()
+    assert rotated(changed) == ["berlin", "maple"]
+    changed.later(hours=1)
+    changed.settle()
+    assert changed.follows("maple")
+
+
+def test_who_has_left_is_not_tried_for_ever(changed: Vendor) -> None:
+    """Once the old client secret has ended there is nothing left to save, and his schedule goes on as ever."""
+    del changed.fake_amazon.tokens["Atzr|PLACEHOLDER-MAPLE"]
+    for _ in range(12 * 24):
+        changed.tick()
+        changed.rotate()
+        changed.later(hours=1)
+    assert rotated(changed).count("maple") == 7
 
 
 def test_who_was_revoked_before_is_tried_after_the_change(changed: Vendor) -> None:
