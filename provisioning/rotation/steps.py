@@ -103,6 +103,8 @@ class Rotation:
         except AmazonRefused as refused:
             brings_app = offered.app != current.app
             self._end(secret, token, offer if offer and _is_at_fault(refused.cause, brings_app) else None, refused)
+            # What an earlier one left behind goes here as well: a seller may be refused for months.
+            self._forget(secret)
             raise
         # Stored at once and before the proof: should Amazon ever send another token, this is its only copy.
         token_now = answer.refresh_token or credential.refresh_token

@@ -71,6 +71,10 @@ class Bench:
         self._put(SECRET, offer.to_json(), version, "SELLERKEYS_OFFERED")
         self.aws.calls.clear()
 
+    def leave(self, label: str) -> None:
+        """Leave a version behind that nothing but a label keeps."""
+        self._put(SECRET, Offer("berlin", RENEWED).to_json(), OFFER_VERSION, label)
+
     def step(self, step: str, token: str) -> Standing:
         client = Amazon(Endpoints(), send=self.amazon, sleep=lambda _: None)
         rotation = Rotation(Store(self.aws), client, self.recipe, lambda: self.now, lambda: LATE_VERSION)

@@ -212,3 +212,15 @@ def test_a_fleets_further_names_come_with_the_next_rotation(bench: Bench) -> Non
     bench.recipe = Recipe(APP_SECRET)
     bench.rotate()
     assert bench.current.profiles == ()
+
+
+def test_a_label_that_has_served_goes_while_the_seller_is_refused(bench: Bench) -> None:
+    """Found by the simulation: a crash left it behind, and no rotation succeeded for months that would have swept."""
+    served = f"SELLERKEYS_OFFER_{OFFER_VERSION}"
+    bench.leave(served)
+    del bench.amazon.tokens[TOKEN]
+
+    with pytest.raises(AmazonRefused):
+        bench.step("createSecret", bench.aws.begin_rotation(SECRET))
+
+    assert served not in bench.labels
