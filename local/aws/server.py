@@ -23,6 +23,8 @@ from local.aws.faults.fault import Faults
 from local.aws.faults.striking import Dropped, Striking
 from local.aws.functions import backend as functions
 from local.aws.functions.logs import Logs
+from local.aws.history import responses as history
+from local.aws.history.history import History
 from local.aws.queues import backend as queues
 from local.aws.rotation import Retries, Rotations
 from local.aws.secrets import responses as secrets
@@ -65,6 +67,9 @@ class AWSServer:
         unsettled = unsettled or Unsettled()
         self.timeline = Timeline(clock)
         self.trail = Trail(clock, lambda event: events.tell(event, unsettled.rotation_detail_type))
+        self.history = History(clock, self.trail)
+        self.guard.noted = self.history.note
+        history.install(self.history)
         self._pool = Metered(
             functions_folder,
             Logs(logs_folder, self.guard),

@@ -8,7 +8,7 @@ command; `roles` lists the same for the command's output.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from provisioning.store import Store, aws_errors
 
@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 
     from provisioning.fleet import Fleet
     from provisioning.store import Secret
+
+#: How the names of our own sessions begin.
+SESSION: Final = "sellerkeys-"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +62,7 @@ class Reading:
     def become(self, seller: str, account: str) -> Store:
         """Give a store that reads this seller's secret in that AWS account, and no other."""
         reader = self._fleet.reader_of(seller, account)
-        asked: AssumeRoleRequestTypeDef = {"RoleArn": reader.role, "RoleSessionName": f"sellerkeys-{self._purpose}"}
+        asked: AssumeRoleRequestTypeDef = {"RoleArn": reader.role, "RoleSessionName": f"{SESSION}{self._purpose}"}
         if reader.tags:
             asked["Tags"] = [{"Key": key, "Value": value} for key, value in reader.tags.items()]
         with aws_errors("AssumeRole", reader.role):

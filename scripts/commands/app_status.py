@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
@@ -11,9 +12,10 @@ import click
 from provisioning import naming
 from provisioning.application.following import Progress
 from provisioning.application.keeping import Keeper
+from provisioning.application.pace import Pace
 from provisioning.application.request import Request, key
 from provisioning.errors import SecretEmpty, SellerkeysError
-from provisioning.operating.reads import Looked, recent, stale
+from provisioning.operating.reads import LATE, LOOK_UPS_A_SECOND, Looked, recent, stale
 from provisioning.operating.renewing import Renewal, renewal
 from provisioning.state import State
 from scripts import report
@@ -39,7 +41,7 @@ _MOST_NAMED: Final = 20
     default=1000,
     show_default=True,
     metavar="N",
-    help="How many of CloudTrail's newest reads to look at, a hundred a second; 0 asks it nothing.",
+    help="How many of CloudTrail's newest reads to look at, ninety a second; 0 asks it nothing.",
 )
 @pass_session
 def status(session: Session, *, reads: int) -> int:
@@ -85,8 +87,11 @@ def _looked(
         # Who has followed was changed when he was proven after the change; nobody can tell of the others.
         if seller in found.sellers.get(Progress.DONE.value, ()) and state.proven_at:
             changes |= dict.fromkeys((secret.name, secret.arn), (seller, max(state.proven_at, found.changed_at)))
+    account = sellers[0].account if sellers else ""
+    function = naming.function_role_arn(account, session.fleet.base, naming.ROTATION)
+    pace = Pace(time.monotonic, time.sleep, LOOK_UPS_A_SECOND)
     try:
-        return stale(recent(session.service("cloudtrail"), reads), changes), None
+        return stale(recent(session.service("cloudtrail"), reads, pace.wait), changes, [function]), None
     except SellerkeysError as error:
         return None, f"CloudTrail gave no answer: {error}"
 
@@ -142,7 +147,8 @@ def _print_readers(looked: Looked | None, why_not: str | None) -> None:
     rest = "" if looked.whole else "; older ones were not looked at (`--reads`)"
     click.echo(
         f"\n{report.counted(len(looked.stale), 'reader')} may still hold the old client secret, by "
-        f"{report.counted(looked.reads, 'read')} that CloudTrail tells of{back}{rest}"
+        f"{report.counted(looked.reads, 'read')} that CloudTrail tells of{back}{rest}; "
+        f"what was read in the last {LATE.seconds // 60} minutes may not be among them"
     )
 
 

@@ -37,8 +37,8 @@ def hours(number: float) -> datetime:
 def test_a_read_names_the_role_and_not_the_session() -> None:
     """Sessions change with every worker; who has no role is named as he is."""
     trail = FakeTrail([event(hours(1)), event(hours(0), role=None)])
-    assert list(recent(trail, 10)) == [
-        Read(ERP, NAME, hours(1)),
+    assert list(recent(trail, 10, lambda: None)) == [
+        Read(ERP, NAME, hours(1), "worker-7"),
         Read("arn:aws:sts::123456789012:assumed-role/x/worker-7", NAME, hours(0)),
     ]
 
@@ -53,13 +53,13 @@ def test_what_was_refused_or_cannot_be_read_is_no_read() -> None:
             event(hours(1), requestParameters=None),
         ]
     )
-    assert list(recent(trail, 10)) == []
+    assert list(recent(trail, 10, lambda: None)) == []
 
 
 def test_a_denied_look_up_is_told() -> None:
     """The command then says that it does not know."""
     with pytest.raises(AccessDenied, match="LookupEvents on CloudTrail"):
-        list(recent(FakeTrail(None), 10))
+        list(recent(FakeTrail(None), 10, lambda: None))
 
 
 def test_who_read_before_the_change_and_not_since() -> None:
@@ -72,6 +72,28 @@ def test_who_read_before_the_change_and_not_since() -> None:
         Read("other", "another/secret", hours(-31)),
     ]
     assert stale(reads, CHANGES) == Looked([Stale("maple", "late", hours(-1))], 5, hours(-31), whole=True)
+
+
+def test_our_own_looks_are_no_consumers() -> None:
+    """The rotation reads before each change, by which it makes it; `check` becomes the seller's reader for a moment.
+
+    Counted, the one would stand there for ever, and the other would hide a worker who has not read since.
+    """
+    reads = [
+        Read(ERP, NAME, hours(2), "sellerkeys-check"),
+        Read(ERP, NAME, hours(-1), "worker-7"),
+        Read("rotation", NAME, hours(-1), "sellerkeys-dev-rotation"),
+        Read("rotation", NAME, hours(-2), "rotation-of-another-name"),
+    ]
+    assert stale(reads, CHANGES, ["rotation"]).stale == [Stale("maple", ERP, hours(-1))]
+
+
+def test_cloudtrail_is_asked_at_its_pace() -> None:
+    """Before each page, the first included."""
+    waits: list[None] = []
+    trail = FakeTrail([event(hours(0))])
+    list(recent(trail, 10, lambda: waits.append(None)))
+    assert len(waits) == 1
 
 
 def test_how_far_it_looked_is_told() -> None:

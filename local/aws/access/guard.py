@@ -35,6 +35,8 @@ if TYPE_CHECKING:
     from local.aws.faults.refusal import Answer
 
 _ACCOUNT: Final = "123456789012"  # moto's, of whoever has no account of his own
+#: Whose parameters are looked at, whoever calls: tags of a session, and what CloudTrail tells of.
+_READ_ALWAYS: Final = frozenset({"sts", "secretsmanager"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +58,8 @@ class Guard:
         # Each once, for a year of turns asks the same questions thousands of times.
         self._verdicts: Counter[Verdict] = Counter()
         self._lock = threading.Lock()
+        # Who is told of each call that somebody with keys made, and of its answer: CloudTrail.
+        self.noted: Callable[[Call, str, Caller, Parameters, Answer], None] = lambda *_: None
         # For the table of what each actor needs: `make needs`.
         self._record = os.environ.get("SELLERKEYS_DECISIONS", "")
 
@@ -66,7 +70,13 @@ class Guard:
         why_not = _unknown(signed, caller, sent)
         if why_not or signed is None or caller is None:
             return unauthenticated(why_not or "IncompleteSignature", call)
-        given = parameters.read(call, sent) if caller.principal or call.service == "sts" else {}
+        given = parameters.read(call, sent) if caller.principal or call.service in _READ_ALWAYS else {}
+        answer = self._decided(call, caller, given, proceed)
+        self.noted(call, signed.access_key, caller, given, answer)
+        return answer
+
+    def _decided(self, call: Call, caller: Caller, given: Parameters, proceed: Callable[[], Answer]) -> Answer:
+        """Answer somebody who is known."""
         if caller.principal is None:
             return _within(None, given, proceed)
         calling = Calling(self, caller.principal, Where(caller.principal.account, call.region))

@@ -1,4 +1,7 @@
-"""Secrets Manager's rates: how many calls a second it takes, and which operations share one budget (aws.md 5.1)."""
+"""How many calls a second AWS takes, and which operations share one budget.
+
+Secrets Manager's rates are those of aws.md 5.1, CloudTrail's that of botocore's LookupEvents.
+"""
 
 from __future__ import annotations
 
@@ -17,10 +20,11 @@ _SECOND = 1.0
 
 @dataclass(frozen=True, slots=True)
 class Budget:
-    """Operations that share a number of calls a second, per account and region."""
+    """Operations of a service that share a number of calls a second, per account and region."""
 
     operations: frozenset[str]
     rate: int
+    service: str = "secretsmanager"
 
 
 def _shared(rate: int, *operations: str) -> Budget:
@@ -50,6 +54,8 @@ BUDGETS: Final = (
     _shared(10_000, "GetSecretValue"),
     _shared(40_000, "DescribeSecret"),
 )
+#: In force without a fault being set, for whoever asks one after the other meets it every day.
+ALWAYS: Final = (Budget(frozenset({"LookupEvents"}), 2, "cloudtrail"),)
 
 
 class Spent:
@@ -65,7 +71,13 @@ class Spent:
 
         `rate` takes the place of the budget's own. An operation without a budget is always allowed.
         """
-        budget = _budget(call)
+        return self._take(call, _budget(call, BUDGETS), rate)
+
+    def allows_always(self, call: Call) -> bool:
+        """Take a call from a budget that is in force without a fault."""
+        return self._take(call, _budget(call, ALWAYS), None)
+
+    def _take(self, call: Call, budget: Budget | None, rate: int | None) -> bool:
         if budget is None:
             return True
         with self._lock:
@@ -78,7 +90,7 @@ class Spent:
             return allowed
 
 
-def _budget(call: Call) -> Budget | None:
-    if call.service != "secretsmanager":
-        return None
-    return next((budget for budget in BUDGETS if call.operation in budget.operations), None)
+def _budget(call: Call, budgets: tuple[Budget, ...]) -> Budget | None:
+    return next(
+        (budget for budget in budgets if call.service == budget.service and call.operation in budget.operations), None
+    )

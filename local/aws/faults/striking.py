@@ -31,6 +31,12 @@ class Striking:
 
     def answer(self, call: Call, proceed: Callable[[], Answer]) -> Answer:
         """Answer a call, by `proceed` where nothing refuses it first; raises Dropped."""
+        if not self._spent.allows_always(call):
+            return refusal(FaultKind.THROTTLED, call)
+        return self._struck(call, proceed)
+
+    def _struck(self, call: Call, proceed: Callable[[], Answer]) -> Answer:
+        """Answer a call as the faults in force have it."""
         lag, lost = None, False
         for fault in self._faults.spend(call):
             match fault.kind:

@@ -73,3 +73,12 @@ def test_other_regions_and_services(spent) -> None:
     assert not spent.allows(call("TagResource"), None)
     assert spent.allows(call("TagResource", region="us-east-1"), None)
     assert spent.allows(call("TagResource", service="lambda"), None)
+
+
+def test_cloudtrails_rate_is_always_in_force(spent) -> None:
+    """Two look-ups a second, an account and region (botocore LookupEvents); nothing else is held back unasked."""
+    look_up = call("LookupEvents", "cloudtrail")
+
+    assert [spent.allows_always(look_up) for _ in range(3)] == [True, True, False]
+    assert spent.allows_always(call("LookupEvents", "cloudtrail", region="us-east-1"))
+    assert all(spent.allows_always(call("PutSecretValue")) for _ in range(60))

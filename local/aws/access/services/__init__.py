@@ -23,6 +23,7 @@ _SERVICES: Final = {
     "monitoring": watching.metrics,
     "logs": watching.logs,
     "events": watching.events,
+    "cloudtrail": watching.trails,
 }
 
 

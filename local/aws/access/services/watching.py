@@ -1,4 +1,4 @@
-"""What the calls of CloudWatch, CloudWatch Logs and EventBridge ask."""
+"""What the calls of CloudWatch, CloudWatch Logs, EventBridge and CloudTrail ask."""
 
 from __future__ import annotations
 
@@ -51,6 +51,12 @@ def events(operation: str, given: Parameters, where: Where) -> list[Asked]:
         resource = where.arn("events", "event-bus/default")
     tagging = [Asked("events:TagResource", resource, tags)] if operation == "PutRule" and tags else []
     return [Asked(action, resource, tags), *tagging]
+
+
+def trails(operation: str, given: Parameters, where: Where) -> list[Asked]:
+    """List what a call of CloudTrail asks; LookupEvents knows no resource."""
+    del where
+    return [Asked(f"cloudtrail:{operation}", str(given.get("TrailARN") or ANY))]
 
 
 def _tags(given: Parameters) -> Context:

@@ -45,12 +45,12 @@ def lent_to(principal: object = "*", **condition: Any) -> str:
     return document(row)
 
 
-def client(url: str, service: str, key: str, secret: str, token: str | None = None) -> Any:
+def client(url: str, service: str, key: str, secret: str, token: str | None = None, region: str = REGION) -> Any:
     """Make a client that does not retry."""
     return boto3.client(
         service,
         endpoint_url=url,
-        region_name=REGION,
+        region_name=region,
         aws_access_key_id=key,
         aws_secret_access_key=secret,
         aws_session_token=token,

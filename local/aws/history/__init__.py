@@ -1,0 +1,1 @@
+"""CloudTrail's event history of one account: what Secrets Manager was asked, by whom, and what it did by itself."""
