@@ -10,7 +10,7 @@ import pulumi
 import pulumi_aws as aws
 
 from infra.policies.document import text
-from infra.policies.queues import credential_queue_policy, queues_key_policy
+from infra.policies.queues import credential_queue_policy, dead_letter_policy, queues_key_policy
 from infra.protection import protected, recovery_days
 from provisioning import naming
 
@@ -91,6 +91,12 @@ class CredentialQueues(pulumi.ComponentResource):
             what,
             queue_url=queue.url,
             policy=text(credential_queue_policy(place, what)),
+            opts=pulumi.ResourceOptions(parent=self),
+        )
+        aws.sqs.QueuePolicy(
+            naming.dead(what),
+            queue_url=dead.url,
+            policy=text(dead_letter_policy(place, what)),
             opts=pulumi.ResourceOptions(parent=self),
         )
         return queue

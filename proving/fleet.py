@@ -130,6 +130,8 @@ def words(mode: Isolation) -> tuple[str, ...]:
         at.topic,
         at.queue(naming.NEW_SECRET),
         at.queue(naming.EXPIRY),
+        at.queue(naming.dead(naming.NEW_SECRET)),
+        at.queue(naming.dead(naming.EXPIRY)),
         at.rotation_function,
         f"{at.rotation_function}-x",
     ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from infra.policies.key import held_key_policy
-from infra.policies.queues import credential_queue_policy
+from infra.policies.queues import credential_queue_policy, dead_letter_policy
 from infra.policies.topic import topic_policy
 from isolation.document import Alone
 from isolation.proof.actions import USE_KEY
@@ -46,6 +46,11 @@ def of_queues(at: Place) -> Iterator[Guard]:
         yield Guard(
             what=f"the queue {name}: nobody but the client-secret function receives",
             resource=queue, policy=of_queue, actions=("sqs:ReceiveMessage",), only=(take,),
+        )  # fmt: skip
+        yield Guard(
+            what=f"what the queue {name} gave up: nobody but the client-secret function receives",
+            resource=at.queue(naming.dead(name)), policy=dead_letter_policy(at, name), actions=("sqs:ReceiveMessage",),
+            only=(take,),
         )  # fmt: skip
         yield Guard(
             what=f"the queue {name}: from outside, only Amazon's account sends",

@@ -32,9 +32,29 @@ def client_secret_policy(place: Place, key_arn: str, queues_key_arn: str) -> Doc
             "Resource": [place.queue(what) for what in CREDENTIAL_QUEUES],
         },
         {
-            "Sid": "DecryptMessages",
+            # SQS asks it of whoever has it move messages (SQS's developer guide, "dead-letter queue redrive").
+            "Sid": "RedriveWhatWasSetAside",
             "Effect": "Allow",
-            "Action": "kms:Decrypt",
+            "Action": [
+                "sqs:DeleteMessage",
+                "sqs:GetQueueAttributes",
+                "sqs:GetQueueUrl",
+                "sqs:ListMessageMoveTasks",
+                "sqs:ReceiveMessage",
+                "sqs:StartMessageMoveTask",
+            ],
+            "Resource": [place.queue(naming.dead(what)) for what in CREDENTIAL_QUEUES],
+        },
+        {
+            "Sid": "BackToTheFleetsQueues",
+            "Effect": "Allow",
+            "Action": "sqs:SendMessage",
+            "Resource": [place.queue(what) for what in CREDENTIAL_QUEUES],
+        },
+        {
+            "Sid": "OpenAndSealMessages",
+            "Effect": "Allow",
+            "Action": ["kms:Decrypt", "kms:GenerateDataKey"],
             "Resource": queues_key_arn,
             "Condition": {"StringEquals": {"kms:ViaService": f"sqs.{place.region}.amazonaws.com"}},
         },

@@ -19,8 +19,8 @@ _AMAZON: Final = {"AWS": f"arn:aws:iam::{naming.AMAZON_ACCOUNT}:root"}
 def credential_queue_policy(place: Place, queue: str) -> Document:
     """Let Amazon in, to send and nothing more; of this account, nobody but the client-secret function receives.
 
-    The messages hold the new client secret, so a receiver is a reader. Sending is not closed: whoever may redrive from
-    the dead-letter queue sends in this account's name, and the function believes no message that it has not proven.
+    The messages hold the new client secret, so a receiver is a reader. Sending is not closed: SQS redrives in the name
+    of the function, and the function believes no message that it has not proven.
     """
     resource = place.queue(queue)
     return document(
@@ -31,15 +31,27 @@ def credential_queue_policy(place: Place, queue: str) -> Document:
             "Action": ["sqs:GetQueueAttributes", "sqs:SendMessage"],
             "Resource": resource,
         },
-        {
-            "Sid": "OnlyTheClientSecretFunctionReceives",
-            "Effect": "Deny",
-            "Principal": "*",
-            "Action": "sqs:ReceiveMessage",
-            "Resource": resource,
-            "Condition": {"ArnNotEquals": {"aws:PrincipalArn": place.function_role(naming.CLIENT_SECRET)}},
-        },
+        _only_the_function_receives(place, resource),
     )
+
+
+def dead_letter_policy(place: Place, queue: str) -> Document:
+    """Let nobody but the client-secret function receive what `queue` gave up: it holds what the queue held.
+
+    SQS asks whoever starts a redrive for that permission as well, so it is the function's, too.
+    """
+    return document(_only_the_function_receives(place, place.queue(naming.dead(queue))))
+
+
+def _only_the_function_receives(place: Place, resource: str) -> Document:
+    return {
+        "Sid": "OnlyTheClientSecretFunctionReceives",
+        "Effect": "Deny",
+        "Principal": "*",
+        "Action": "sqs:ReceiveMessage",
+        "Resource": resource,
+        "Condition": {"ArnNotEquals": {"aws:PrincipalArn": place.function_role(naming.CLIENT_SECRET)}},
+    }
 
 
 def queues_key_policy(place: Place) -> Document:

@@ -26,6 +26,7 @@ from provisioning.application.keeping import Keeper
 from provisioning.application.owned import Owned
 from provisioning.application.pace import Pace
 from provisioning.application.receiving import Letter, Receiver
+from provisioning.application.redriving import Redriver
 from provisioning.application.tick import Tick
 from provisioning.application.workers import at_once
 from provisioning.errors import AmazonRefused, SellerkeysError
@@ -65,7 +66,8 @@ class Works:
 def handle(event: Mapping[str, Any], context: object = None) -> dict[str, Any]:
     """Do what an event asks for.
 
-    An SQS batch is answered with the items that have to stay; `{"action": "take-up"}` with what became of the offer.
+    An SQS batch is answered with the items that have to stay; `{"action": "take-up"}` with what became of the offer;
+    `{"action": "redrive"}`, with or without `dry_run`, with what had been set aside.
     Everything else, such as the schedule's event, is a turn; raises TurnFailed, which makes Lambda try again.
     """
     works = _works(context)
@@ -74,6 +76,8 @@ def handle(event: Mapping[str, Any], context: object = None) -> dict[str, Any]:
         return {"batchItemFailures": receive(works.receiver, records)}
     if event.get("action") == "take-up":
         return _guarded("take-up", lambda: _take_up(works.keeper))
+    if event.get("action") == "redrive":
+        return _guarded("redrive", lambda: _redrive(dry_run=event.get("dry_run") is True))
     return _guarded("turn", lambda: _told(works.tick.run()))
 
 
@@ -98,6 +102,15 @@ def _take_up(keeper: Keeper) -> dict[str, Any]:
     except AmazonRefused as refused:
         return {"outcome": "refused", "cause": refused.cause.code}
     return {"outcome": "made current" if version else "nothing on offer", "version": version}
+
+
+def _redrive(*, dry_run: bool) -> dict[str, Any]:
+    region, account = os.environ["SELLERKEYS_APP_SECRET_ID"].split(":")[3:5]
+    redriver = Redriver(client("sqs"), region, account, os.environ["SELLERKEYS_BASE"])
+    return {
+        "outcome": "counted" if dry_run else "moved",
+        "set_aside": (redriver.set_aside if dry_run else redriver.run)(),
+    }
 
 
 def _guarded(what: str, act: Callable[[], dict[str, Any]]) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from provisioning.operating.invoking import invoke
 from provisioning.payload import App
 from scripts import report
 from scripts.commands.app_own import letter, note
+from scripts.commands.app_redrive import redrive
 from scripts.commands.app_rotate import rotate
 from scripts.commands.app_status import status
 from scripts.session import Session, pass_session
@@ -29,6 +30,7 @@ def app() -> None:
 
 app.add_command(rotate)
 app.add_command(status)
+app.add_command(redrive)
 app.add_command(note)
 app.add_command(letter)
 

@@ -4,7 +4,7 @@ import pytest
 
 from infra.credential_queues import CredentialQueues, CredentialQueuesArgs
 from infra.place import Place
-from infra.policies.queues import credential_queue_policy, queues_key_policy
+from infra.policies.queues import credential_queue_policy, dead_letter_policy, queues_key_policy
 from tests.fakes.engine import Declaration, Declared, declare
 
 KEY = "arn:aws:kms/key:Key:queues"
@@ -53,11 +53,12 @@ def test_each_queue_has_a_dead_letter_queue_of_its_own(declared: Declaration, wh
 
 
 def test_each_queue_has_its_policy(declared: Declaration, place: Place) -> None:
-    """For itself; the dead-letter queues need none, SQS moves messages by its own right."""
+    """For itself; SQS gives up to a dead-letter queue by its own right, and whoever receives from it reads as much."""
     policies = {item.name: item for item in declared.all("aws:sqs/queuePolicy:QueuePolicy")}
 
     assert {name: item.document("policy") for name, item in policies.items()} == {
-        name: credential_queue_policy(place, name) for name in ("new-secret", "secret-expiry")
+        **{name: credential_queue_policy(place, name) for name in ("new-secret", "secret-expiry")},
+        **{f"{name}-dead": dead_letter_policy(place, name) for name in ("new-secret", "secret-expiry")},
     }
 
 

@@ -89,6 +89,7 @@ def test_a_fleet_is_what_is_listed_here_and_nothing_else(dev: Declaration) -> No
         ("new-secret", "aws:sqs/queue:Queue"),
         ("new-secret", "aws:sqs/queuePolicy:QueuePolicy"),
         ("new-secret-dead", "aws:sqs/queue:Queue"),
+        ("new-secret-dead", "aws:sqs/queuePolicy:QueuePolicy"),
         ("queues", "aws:kms/alias:Alias"),
         ("queues", "aws:kms/key:Key"),
         ("queues", "sellerkeys:index:CredentialQueues"),
@@ -102,6 +103,7 @@ def test_a_fleet_is_what_is_listed_here_and_nothing_else(dev: Declaration) -> No
         ("secret-expiry", "aws:sqs/queue:Queue"),
         ("secret-expiry", "aws:sqs/queuePolicy:QueuePolicy"),
         ("secret-expiry-dead", "aws:sqs/queue:Queue"),
+        ("secret-expiry-dead", "aws:sqs/queuePolicy:QueuePolicy"),
         ("table", "aws:dynamodb/table:Table"),
         ("table", "sellerkeys:index:FleetTable"),
     ]

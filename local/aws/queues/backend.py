@@ -19,7 +19,8 @@ from local.aws.access.asked import Where
 from local.aws.access.services.messaging import on_queue, sealing
 from local.aws.functions import backend as functions
 from local.aws.functions.backend import Functions
-from local.aws.queues import batch
+from local.aws.queues import batch, responses
+from local.aws.queues.moving import Moving
 from local.aws.queues.queue import OVERLOOKED, Arriving
 
 if TYPE_CHECKING:
@@ -174,6 +175,7 @@ def install(timeline: Timeline, guard: Guard) -> None:
             timeline.at(max(when, timeline.now()), Poller(queue, mapping.uuid, timeline).poll)
 
     Arriving.told = staticmethod(told)
+    responses.install(Moving(timeline))
     sqs_backends.backend = Queues
     lambda_backends.backend = Mapped
     vars(models)["Queue"] = Arriving

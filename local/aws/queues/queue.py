@@ -6,6 +6,7 @@ Sources: botocore's SQS texts (SetQueueAttributes, DeleteMessage); SQS's develop
 from __future__ import annotations
 
 import json
+import uuid
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
@@ -52,6 +53,8 @@ class Arriving(Queue):
     def add_message(self, message: Message) -> None:
         """Take a message, sent or given up by another queue."""
         self.lambda_event_source_mappings = {}  # moto would invoke here
+        # Where it was sent to, for the way back out of a dead-letter queue.
+        vars(message).setdefault("origin", self.queue_arn)
         super().add_message(message)
         type(self).told(self, _when(message.delayed_until))
 
@@ -68,6 +71,21 @@ class Arriving(Queue):
         if gone:
             self._messages = [item for item in self._messages if item not in gone]
             self.pending_messages.difference_update(gone)
+
+    def movable(self) -> list[Message]:
+        """List the messages that nobody holds, the oldest first."""
+        self.forget()
+        return [item for item in self._messages if item.visible]
+
+    def give_back(self, message: Message, to: Arriving) -> None:
+        """Move a message to another queue, where it is a new one."""
+        self._messages = [item for item in self._messages if item is not message]
+        self.pending_messages.discard(message)
+        vars(message)["origin"] = to.queue_arn
+        message.id, message.approximate_receive_count = str(uuid.uuid4()), 0
+        message.approximate_first_receive_timestamp = None
+        message.mark_sent(delay_seconds=0)
+        to.add_message(message)
 
     def look_again(self) -> None:
         """Tell the mappings when what somebody holds can be received again."""

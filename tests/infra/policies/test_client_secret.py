@@ -20,7 +20,7 @@ VERSIONS = ["secretsmanager:PutSecretValue", "secretsmanager:UpdateSecretVersion
 
 
 def test_it_receives_renews_and_starts_rotations(place: Place) -> None:
-    """It reads no seller's value, and sends nothing."""
+    """It reads no seller's value, and sends nothing but what it had set aside."""
     found = client_secret_policy(place, KEY, QUEUES_KEY)["Statement"]
 
     assert {each["Effect"] for each in found} == {"Allow"}
@@ -30,7 +30,20 @@ def test_it_receives_renews_and_starts_rotations(place: Place) -> None:
             ["sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage"],
             QUEUES,
         ),
-        ("DecryptMessages", "kms:Decrypt", QUEUES_KEY),
+        (
+            "RedriveWhatWasSetAside",
+            [
+                "sqs:DeleteMessage",
+                "sqs:GetQueueAttributes",
+                "sqs:GetQueueUrl",
+                "sqs:ListMessageMoveTasks",
+                "sqs:ReceiveMessage",
+                "sqs:StartMessageMoveTask",
+            ],
+            [f"{queue}-dead" for queue in QUEUES],
+        ),
+        ("BackToTheFleetsQueues", "sqs:SendMessage", QUEUES),
+        ("OpenAndSealMessages", ["kms:Decrypt", "kms:GenerateDataKey"], QUEUES_KEY),
         (
             "RenewTheApplication",
             ["secretsmanager:DescribeSecret", "secretsmanager:GetSecretValue", *VERSIONS],
@@ -61,7 +74,7 @@ def test_each_condition_holds_it_to_what_is_its_own(place: Place) -> None:
     found = client_secret_policy(place, KEY, QUEUES_KEY)["Statement"]
 
     assert {each["Sid"]: each["Condition"] for each in found if "Condition" in each} == {
-        "DecryptMessages": {"StringEquals": {"kms:ViaService": "sqs.eu-west-1.amazonaws.com"}},
+        "OpenAndSealMessages": {"StringEquals": {"kms:ViaService": "sqs.eu-west-1.amazonaws.com"}},
         "OfferToSellersWithTheirOwnApplication": {"StringEquals": {"aws:ResourceTag/sellerkeys:application": "own"}},
         "TagStateOnly": {
             "ForAllValues:StringLike": {"aws:TagKeys": "sellerkeys-state:*"},

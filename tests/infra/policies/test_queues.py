@@ -7,7 +7,7 @@ import pytest
 from infra.place import Place
 from infra.policies.document import Document
 from infra.policies.key import USE, key_policy
-from infra.policies.queues import credential_queue_policy, queues_key_policy
+from infra.policies.queues import credential_queue_policy, dead_letter_policy, queues_key_policy
 from provisioning import naming
 
 AMAZON = {"AWS": "arn:aws:iam::437568002678:root"}
@@ -86,3 +86,13 @@ def test_amazon_is_on_the_queues_key_only(place: Place, name: str) -> None:
     policies = {"key": key_policy(place), "queues": queues_key_policy(place)}
 
     assert ("437568002678" in str(policies[name])) is (name == "queues")
+
+
+def test_what_was_given_up_is_as_closed(place: Place) -> None:
+    """A message that was set aside holds what it held before; the account's other roles get no second way to it."""
+    (found,) = dead_letter_policy(place, naming.NEW_SECRET)["Statement"]
+    assert (found["Effect"], found["Action"], found["Principal"]) == ("Deny", "sqs:ReceiveMessage", "*")
+    assert found["Resource"].endswith(":sellerkeys-prod-new-secret-dead")
+    assert found["Condition"] == {
+        "ArnNotEquals": {"aws:PrincipalArn": "arn:aws:iam::123456789012:role/sellerkeys-fn.prod.client-secret"}
+    }

@@ -274,3 +274,31 @@ def test_the_letter_says_what_to_click(renewing: Desk) -> None:
     told = json.loads(renewing.run("--output", "json", "app", "letter", "kyoto").stdout)
     assert told["letter"] == text.removesuffix("\n")
     assert renewing.run("app", "letter", "berlin").exit_code == 2
+
+
+def test_what_was_set_aside_is_tried_again(renewing: Desk, services: FakeServices) -> None:
+    """By the function, for nobody else may receive it; a dry run counts."""
+    services.function.answer = lambda: {"outcome": "moved", "set_aside": {"new-secret": 1, "secret-expiry": 2}}
+    told = renewing.run("app", "redrive")
+    assert (told.exit_code, told.stdout.splitlines()) == (
+        0,
+        [
+            "new-secret: 1 message goes back to its queue, and is tried again at once",
+            "secret-expiry: 2 messages go back to their queue, and are tried again at once",
+        ],
+    )
+    assert renewing.run("app", "redrive", "--dry-run").stdout.splitlines()[0] == "new-secret: 1 message lies set aside"
+    assert services.function.payloads == [
+        {"action": "redrive", "dry_run": False},
+        {"action": "redrive", "dry_run": True},
+    ]
+
+
+def test_nothing_was_set_aside(renewing: Desk, services: FakeServices) -> None:
+    """Said as it is; as JSON with a number for each queue."""
+    services.function.answer = lambda: {"outcome": "moved", "set_aside": {"new-secret": 0, "secret-expiry": 0}}
+    assert renewing.run("app", "redrive").stdout == "nothing was set aside\n"
+    assert json.loads(renewing.run("--output", "json", "app", "redrive").stdout) == {
+        "result": "redriven",
+        "messages": {"new-secret": 0, "secret-expiry": 0},
+    }

@@ -9,6 +9,7 @@ from moto.sqs.models import sqs_backends
 
 from local.aws.access.asked import ANY, Asked, keys_asked, pairs, tags_asked, tags_held
 from local.aws.access.services.kms import encryption_context, on_key
+from local.aws.queues.responses import Responses
 
 if TYPE_CHECKING:
     from moto.sqs.models import Queue
@@ -39,6 +40,8 @@ def queues(operation: str, given: Parameters, where: Where) -> list[Asked]:
     action = f"sqs:{_SINGLE.get(operation, operation)}"
     if operation in _QUEUES_ANYWHERE:
         return [Asked(action)]
+    if operation.endswith(("MessageMoveTask", "MessageMoveTasks")):
+        return _moving(action, given, where)
     name = str(given.get("QueueName") or str(given.get("QueueUrl", "")).rpartition("/")[2])
     tags = tags_asked(pairs(given.get("tags") or given.get("Tags")))
     if operation == "CreateQueue" and tags:
@@ -46,6 +49,35 @@ def queues(operation: str, given: Parameters, where: Where) -> list[Asked]:
         return [asked, Asked("sqs:TagQueue", asked.resource, tags)]
     made = on_queue(action, name, where, {**tags, **keys_asked(given.get("TagKeys") or ())})
     return [made, *sealing(action, name, where)]
+
+
+def _moving(action: str, given: Parameters, where: Where) -> list[Asked]:
+    """List what a move asks: whoever starts one has to be able to receive, delete and send the messages himself.
+
+    Source: SQS's developer guide, "Configuring a dead-letter queue redrive", its permissions; KMS on either side as for
+    a receiver and a sender.
+    """
+    arn = str(given.get("SourceArn") or Responses.moving.source_of(str(given.get("TaskHandle", ""))) or "")
+    source = arn.rpartition(":")[2]
+    asked = [on_queue(action, source, where)]
+    if action == "sqs:ListMessageMoveTasks":
+        return asked
+    actions = ("sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes")
+    asked += [on_queue(needed, source, where) for needed in actions]
+    asked += sealing("sqs:ReceiveMessage", source, where)
+    if action == "sqs:StartMessageMoveTask":
+        for name in _destinations(source, given, where):
+            asked += [on_queue("sqs:SendMessage", name, where), *sealing("sqs:SendMessage", name, where)]
+    return asked
+
+
+def _destinations(source: str, given: Parameters, where: Where) -> list[str]:
+    """Name the queues that a move may send to: the one that is given, or all that give up to the source."""
+    if given.get("DestinationArn"):
+        return [str(given["DestinationArn"]).rpartition(":")[2]]
+    dead = _queue(source, where)
+    queues = sqs_backends[where.account][where.region].queues.values()
+    return [queue.name for queue in queues if dead is not None and queue.dead_letter_queue is dead]
 
 
 def on_queue(action: str, name: str, where: Where, context: Context | None = None) -> Asked:
