@@ -52,7 +52,8 @@ class Site:
         body: bytes | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> Got:
-        """Ask."""
+        """Ask; nothing leaves this machine, whatever address moto made up."""
+        assert urlsplit(self.url).hostname == "127.0.0.1"
         connection = http.client.HTTPConnection(urlsplit(self.url).netloc, timeout=60)
         try:
             connection.request(method, target, body, dict(headers or {}))
@@ -92,8 +93,9 @@ def test_the_url_is_on_loopback_and_has_a_slash(site, aws) -> None:
     assert (shown["FunctionUrl"], shown["AuthType"]) == (site.url, "NONE")
 
 
+@pytest.mark.rule
 def test_a_request_is_an_event_of_version_2(site) -> None:
-    """Raw path and query, joined headers and parameters, method and domain (Lambda's guide, "Invoking ... URLs")."""
+    """A request is an event of payload format 2.0, with the raw path (Lambda's guide, Invoking function URLs)."""
     event = site.get(
         "/a%20b/c?one=1&two=&one=%2F", headers={"User-Agent": "agent", "X-Thing": "é".encode("latin-1")}
     ).event
@@ -124,8 +126,9 @@ def test_the_domain_is_not_the_clients_to_choose(site) -> None:
     assert event["headers"]["host"] == "evil.example"
 
 
+@pytest.mark.rule
 def test_several_headers_of_one_name_are_joined(site) -> None:
-    """Their values come in one string, with commas (Lambda's guide)."""
+    """Several headers of one name come as one, with commas (Lambda's guide, Invoking function URLs)."""
     connection = http.client.HTTPConnection(urlsplit(site.url).netloc, timeout=60)
     connection.putrequest("GET", "/")
     for value in ("one", "two"):
@@ -139,20 +142,26 @@ def test_several_headers_of_one_name_are_joined(site) -> None:
     assert event["cookies"] == ["a=1", "b=2=3"]
 
 
+@pytest.mark.rule
+@pytest.mark.rule
+@pytest.mark.rule
+@pytest.mark.rule
+@pytest.mark.rule
 @pytest.mark.parametrize(
     ("content_type", "encoded"),
     [("text/plain", False), ("application/json", False), (FORM, True), ("image/png", True), ("", True)],
 )
 def test_a_body_is_text_or_base64_by_its_type(site, content_type, encoded) -> None:
-    """A form counts as binary, which a handler that forgets to decode finds out only at AWS (brefphp/bref#631)."""
+    """A body is text or base64 by its Content-Type; a form counts as binary (brefphp/bref#631)."""
     event = site.get(method="POST", body=b"a=1", headers={"Content-Type": content_type}).event
 
     assert event["isBase64Encoded"] is encoded
     assert event["body"] == (base64.b64encode(b"a=1").decode() if encoded else "a=1")
 
 
+@pytest.mark.rule
 def test_an_answer_with_a_status_is_taken_as_it_is(site) -> None:
-    """Status, headers, each cookie a Set-Cookie of its own, base64 decoded (Lambda's guide)."""
+    """An answer with a statusCode is taken as it is, with its cookies (Lambda's guide, Invoking function URLs)."""
     told = {
         "statusCode": 201,
         "headers": {"Content-Type": "text/plain", "X-Own": "yes", "Connection": "close", "Content-Length": "7"},
@@ -171,7 +180,7 @@ def test_an_answer_with_a_status_is_taken_as_it_is(site) -> None:
 
 @pytest.mark.parametrize(("told", "body"), [({"a": 1}, b'{"a": 1}'), ("hello", b"hello"), ([1], b"[1]")])
 def test_an_answer_without_a_status_is_a_200(site, told, body) -> None:
-    """Lambda takes it for JSON (Lambda's guide)."""
+    """An answer without a statusCode is the JSON body of a 200 (Lambda's guide, Invoking function URLs)."""
     got = site.get(f"/?do=answer&with={quote(json.dumps(told))}")
 
     assert (got.status, got.body, got.headers["content-type"]) == (200, body, "application/json")
@@ -191,7 +200,7 @@ def test_an_answer_without_a_status_is_a_200(site, told, body) -> None:
     ids=["exception", "dead", "over 6 MB", "status no number", "no status of HTTP", "body no text", "no base64"],
 )
 def test_a_failed_function_is_a_502_without_its_text(site, target) -> None:
-    """Nobody outside sees what went wrong, and the next request is served."""
+    """A function that failed is a 502 that does not tell its text (Lambda's guide, Invoking function URLs)."""
     got = site.get(target)
 
     assert got.status == 502
@@ -199,8 +208,9 @@ def test_a_failed_function_is_a_502_without_its_text(site, target) -> None:
     assert site.get().status == 200
 
 
+@pytest.mark.rule
 def test_over_6_mb_is_refused_before_the_function(site) -> None:
-    """The event counts, so a base64 body may have three quarters of it (Lambda's guide, "Lambda quotas")."""
+    """An event of more than 6 MB is a 413 before the function (Lambda's guide, Lambda quotas)."""
     almost, over = b"x" * (4_600_000), b"x" * (4_800_000)
     headers = {"Content-Type": FORM}
 
@@ -220,7 +230,7 @@ def test_over_6_mb_is_refused_before_the_function(site) -> None:
     ids=["no permission", "the old one alone", "the new one alone", "of the other type", "unsigned"],
 )
 def test_the_policy_decides_who_calls(serve, permissions, auth_type) -> None:
-    """Both actions have to be allowed since October 2025 (Lambda's guide, "Control access to Lambda function URLs")."""
+    """InvokeFunctionUrl and InvokeFunction both have to be allowed (Lambda's guide, Control access to URLs)."""
     got = serve(*permissions, auth_type=auth_type).get()
 
     assert got.status == 403
@@ -228,8 +238,9 @@ def test_the_policy_decides_who_calls(serve, permissions, auth_type) -> None:
     assert b"Forbidden. For troubleshooting Function URL authorization issues" in got.body
 
 
+@pytest.mark.rule
 def test_a_permission_that_is_taken_back_closes_the_url(site, aws) -> None:
-    """The policy is asked at each request."""
+    """A permission that is taken back closes the URL (Lambda's guide, Control access to function URLs)."""
     aws.client("lambda").remove_permission(FunctionName="serves", StatementId="url-1")
 
     assert site.get().status == 403
@@ -237,7 +248,7 @@ def test_a_permission_that_is_taken_back_closes_the_url(site, aws) -> None:
 
 @pytest.mark.usefixtures("site")
 def test_the_two_arguments_are_conditions_of_the_policy(aws) -> None:
-    """GetPolicy shows them as AWS writes them; each belongs to one action (botocore AddPermission)."""
+    """FunctionUrlAuthType and InvokedViaFunctionUrl become conditions of the policy (botocore AddPermission)."""
     client = aws.client("lambda")
     policy = json.loads(client.get_policy(FunctionName="serves")["Policy"])
 
@@ -255,8 +266,9 @@ def test_the_two_arguments_are_conditions_of_the_policy(aws) -> None:
         )
 
 
+@pytest.mark.rule
 def test_reserved_concurrency_throttles(serve, aws) -> None:
-    """Past what is reserved a request is answered 429, not queued (Lambda's guide, "Reserved concurrency")."""
+    """Past its reserved concurrency a request is a 429 and not queued (Lambda's guide, Reserved concurrency)."""
     site = serve(*PUBLIC)
     aws.client("lambda").put_function_concurrency(FunctionName="serves", ReservedConcurrentExecutions=1)
     site.get()
@@ -271,8 +283,9 @@ def test_reserved_concurrency_throttles(serve, aws) -> None:
     assert site.get().status == 200
 
 
+@pytest.mark.rule
 def test_a_url_is_counted(site, aws, pass_time) -> None:
-    """UrlRequestCount, Url4xxCount, Url5xxCount, Throttles (Lambda's guide, "Monitoring Lambda function URLs")."""
+    """UrlRequestCount, Url4xxCount and Url5xxCount count each request (Lambda's guide, Monitoring function URLs)."""
     site.get()
     site.get("/?do=raise")
     aws.client("lambda").put_function_concurrency(FunctionName="serves", ReservedConcurrentExecutions=0)
@@ -296,8 +309,9 @@ def test_a_url_is_counted(site, aws, pass_time) -> None:
     assert counted == [3, 1, 1, 1, 2]
 
 
+@pytest.mark.rule
 def test_a_function_has_one_url(site, aws) -> None:
-    """A second one: ResourceConflictException (botocore CreateFunctionUrlConfig)."""
+    """A second URL of a function: ResourceConflictException (botocore CreateFunctionUrlConfig)."""
     with pytest.raises(ClientError, match="ResourceConflictException"):
         aws.client("lambda").create_function_url_config(FunctionName="serves", AuthType="NONE")
 
@@ -314,8 +328,9 @@ def test_a_deleted_url_listens_no_more(site, aws, gone) -> None:
         site.get()
 
 
+@pytest.mark.rule
 def test_no_url_is_not_found(deploy, aws) -> None:
-    """GetFunctionUrlConfig and its deletion: ResourceNotFoundException (botocore)."""
+    """Of a URL that is not there: ResourceNotFoundException (botocore GetFunctionUrlConfig)."""
     deploy("serves")
     client = aws.client("lambda")
 

@@ -57,8 +57,9 @@ def held(client: Any) -> dict[str, Any] | None:
     return client.get_item(TableName="locks", Key={"pk": {"S": "lock"}}, ConsistentRead=True).get("Item")
 
 
+@pytest.mark.rule
 def test_a_write_whose_condition_does_not_hold_changes_nothing(table) -> None:
-    """ConditionalCheckFailedException, and the item as it was (botocore PutItem)."""
+    """A write whose condition does not hold: ConditionalCheckFailedException, nothing changed (botocore PutItem)."""
     put(table, "one")
 
     code, sentence = refusal(put, client=table, holder="two")
@@ -67,8 +68,9 @@ def test_a_write_whose_condition_does_not_hold_changes_nothing(table) -> None:
     assert held(table)["holder"] == {"S": "one"}
 
 
+@pytest.mark.rule
 def test_numbers_are_compared_as_numbers(table) -> None:
-    """An expiry at 1000 is later than 999 (botocore PutItem)."""
+    """Numbers in a condition are compared as numbers, 1000 is more than 999 (botocore PutItem)."""
     put(table, "one", until=1_000)
 
     with pytest.raises(ClientError):
@@ -79,8 +81,9 @@ def test_numbers_are_compared_as_numbers(table) -> None:
 
 
 @pytest.mark.usefixtures("slow")
+@pytest.mark.rule
 def test_of_many_claims_at_once_one_wins(table) -> None:
-    """A conditional write is one step: it looks and writes with nobody in between (botocore PutItem)."""
+    """A conditional write looks and writes in one step: of many at once one wins (botocore PutItem)."""
 
     def claim(number: int) -> bool:
         try:
@@ -96,6 +99,7 @@ def test_of_many_claims_at_once_one_wins(table) -> None:
 
 
 @pytest.mark.usefixtures("slow")
+@pytest.mark.rule
 def test_of_many_takings_at_once_one_gets_the_item(table) -> None:
     """A conditional delete hands the item to one and refuses the others (botocore DeleteItem)."""
     there = {"ConditionExpression": "attribute_exists(pk)", "ReturnValues": "ALL_OLD"}
@@ -113,6 +117,7 @@ def test_of_many_takings_at_once_one_gets_the_item(table) -> None:
             assert sum(pool.map(take, range(8))) == 1
 
 
+@pytest.mark.rule
 def test_a_refused_write_shows_the_item_where_asked(table) -> None:
     """ReturnValuesOnConditionCheckFailure=ALL_OLD brings the item with the refusal (botocore PutItem)."""
     put(table, "one")
@@ -128,8 +133,9 @@ def test_a_refused_write_shows_the_item_where_asked(table) -> None:
     assert refused.value.response["Item"]["holder"] == {"S": "one"}
 
 
+@pytest.mark.rule
 def test_a_reserved_word_needs_a_placeholder(table) -> None:
-    """`values` in an expression is refused: ValidationException (DynamoDB guide, Reserved words)."""
+    """A reserved word in an expression, such as values: ValidationException (DynamoDB guide, Reserved words)."""
     code, sentence = refusal(
         table.put_item, TableName="locks", Item={"pk": {"S": "lock"}}, ConditionExpression="attribute_exists(values)"
     )
@@ -137,8 +143,9 @@ def test_a_reserved_word_needs_a_placeholder(table) -> None:
     assert (code, "reserved keyword: values" in sentence) == ("ValidationException", True)
 
 
+@pytest.mark.rule
 def test_what_has_expired_may_still_be_read(table) -> None:
-    """Expiry deletes some time later, within days: a reader has to look at it himself (botocore UpdateTimeToLive)."""
+    """An item that has expired may still be read, for days (botocore UpdateTimeToLive)."""
     put(table, "one", until=1)
 
     assert held(table)["expires_at"] == {"N": "1"}

@@ -72,8 +72,9 @@ def left(sqs, queue: str) -> int:
     return sum(map(int, sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=names)["Attributes"].values()))
 
 
+@pytest.mark.rule
 def test_a_function_gets_what_is_sent_in_batches(sqs, queue, mapped, batches, pass_time) -> None:
-    """What waited when the mapping was made comes at once, BatchSize at most; what is done is deleted."""
+    """A function gets messages in batches of at most BatchSize, and what is done is deleted ([LAM23] with-sqs)."""
     send(sqs, queue, "a", "b", "c")
     mapped(BatchSize=2)
     pass_time(timedelta())
@@ -84,8 +85,9 @@ def test_a_function_gets_what_is_sent_in_batches(sqs, queue, mapped, batches, pa
     assert left(sqs, queue) == 0
 
 
+@pytest.mark.rule
 def test_what_failed_comes_again_after_its_time_out(sqs, queue, mapped, batches, pass_time) -> None:
-    """Only that; three tries, then the dead-letter queue has it (ReportBatchItemFailures; moto deletes all or none)."""
+    """Of a batch only what ReportBatchItemFailures names comes again, after its time-out ([LAM23] with-sqs)."""
     send(sqs, queue, "a", "fails")
     mapped()
     pass_time(timedelta(seconds=50))
@@ -99,8 +101,9 @@ def test_what_failed_comes_again_after_its_time_out(sqs, queue, mapped, batches,
     assert batches() == [["a", "fails"], ["fails"], ["fails"]]
 
 
+@pytest.mark.rule
 def test_what_fails_for_good_ends_in_the_dead_letter_queue(sqs, queue, dead, mapped, pass_time) -> None:
-    """After maxReceiveCount tries; a move of the clock by an hour goes through them one by one."""
+    """After maxReceiveCount tries a message is in the dead-letter queue (SQS guide, Dead-letter queues)."""
     send(sqs, queue, "fails")
     mapped()
     pass_time(timedelta(hours=1))
@@ -109,8 +112,9 @@ def test_what_fails_for_good_ends_in_the_dead_letter_queue(sqs, queue, dead, map
     assert left(sqs, queue) == 0
 
 
+@pytest.mark.rule
 def test_a_function_that_raises_keeps_the_whole_batch(sqs, queue, mapped, batches, pass_time) -> None:
-    """Its report is not there to be read."""
+    """Where the function failed nothing of a batch is deleted ([LAM23] with-sqs)."""
     send(sqs, queue, "a", "raises")
     mapped()
     pass_time(timedelta())
@@ -118,8 +122,9 @@ def test_a_function_that_raises_keeps_the_whole_batch(sqs, queue, mapped, batche
     assert (batches(), left(sqs, queue)) == ([["a", "raises"]], 2)
 
 
+@pytest.mark.rule
 def test_a_mapping_can_be_disabled_and_enabled(aws, sqs, queue, mapped, batches, pass_time) -> None:
-    """What is sent meanwhile waits (botocore UpdateEventSourceMapping)."""
+    """What is sent while a mapping is disabled waits (botocore UpdateEventSourceMapping)."""
     mapping = mapped(Enabled=False)
     send(sqs, queue, "a")
     pass_time(timedelta())
@@ -130,8 +135,9 @@ def test_a_mapping_can_be_disabled_and_enabled(aws, sqs, queue, mapped, batches,
     assert (disabled, batches()) == ([], [["a"]])
 
 
+@pytest.mark.rule
 def test_a_delayed_message_comes_when_it_is_due(sqs, queue, mapped, batches, pass_time) -> None:
-    """DelaySeconds is a time of the bench's clock."""
+    """A message with DelaySeconds is handed over when that has passed (botocore SendMessage)."""
     mapped()
     sqs.send_message(QueueUrl=queue, MessageBody="a", DelaySeconds=300)
     pass_time(timedelta(minutes=4))
@@ -141,8 +147,9 @@ def test_a_delayed_message_comes_when_it_is_due(sqs, queue, mapped, batches, pas
     assert (early, batches()) == ([], [["a"]])
 
 
+@pytest.mark.rule
 def test_a_message_that_somebody_holds_is_hidden_by_the_benchs_clock(sqs, queue, pass_time) -> None:
-    """The visibility time-out passes when the clock is moved."""
+    """A message that was received is hidden for its visibility time-out (botocore ReceiveMessage)."""
     send(sqs, queue, "a")
     sqs.receive_message(QueueUrl=queue)
     hidden = "Messages" in sqs.receive_message(QueueUrl=queue)

@@ -36,6 +36,7 @@ def make(sqs: Any, name: str, **attributes: str) -> str:
     return str(sqs.create_queue(QueueName=name, Attributes={"RedrivePolicy": redrive, **attributes})["QueueUrl"])
 
 
+@pytest.mark.rule
 def test_a_dead_letter_queue_takes_only_from_whom_it_allows(sqs, dead) -> None:
     """RedriveAllowPolicy byQueue lists the queues that may give up to it (botocore SetQueueAttributes)."""
     make(sqs, "work")
@@ -46,6 +47,7 @@ def test_a_dead_letter_queue_takes_only_from_whom_it_allows(sqs, dead) -> None:
     assert json.loads(shown["RedriveAllowPolicy"])["sourceQueueArns"] == [f"{ARN}:work"]
 
 
+@pytest.mark.rule
 def test_a_change_of_one_attribute_leaves_the_policy(sqs, dead) -> None:
     """SetQueueAttributes sets what it names (botocore SetQueueAttributes)."""
     del dead
@@ -56,6 +58,7 @@ def test_a_change_of_one_attribute_leaves_the_policy(sqs, dead) -> None:
     assert (json.loads(attributes["Policy"]), attributes["VisibilityTimeout"]) == (json.loads(POLICY), "5")
 
 
+@pytest.mark.rule
 def test_an_empty_policy_takes_it_away(sqs, dead) -> None:
     """An empty text removes the attribute (botocore SetQueueAttributes)."""
     del dead
@@ -65,8 +68,9 @@ def test_an_empty_policy_takes_it_away(sqs, dead) -> None:
     assert "Policy" not in sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["All"])["Attributes"]
 
 
+@pytest.mark.rule
 def test_an_old_receipt_deletes_nothing(sqs, pass_time) -> None:
-    """Of a message received twice only the last handle deletes it; the older one is told success (botocore)."""
+    """Of a message received twice only the last handle deletes it (botocore DeleteMessage)."""
     url = sqs.create_queue(QueueName="plain")["QueueUrl"]
     sqs.send_message(QueueUrl=url, MessageBody="a")
     first = sqs.receive_message(QueueUrl=url, VisibilityTimeout=60)["Messages"][0]["ReceiptHandle"]
@@ -80,8 +84,9 @@ def test_an_old_receipt_deletes_nothing(sqs, pass_time) -> None:
     assert there
 
 
+@pytest.mark.rule
 def test_what_was_kept_for_its_time_is_gone_and_hides_nothing(sqs, pass_time) -> None:
-    """MessageRetentionPeriod counts from sending; moto stops at such a message and receives no other (botocore)."""
+    """What MessageRetentionPeriod has passed for is gone, and hides nothing (botocore SetQueueAttributes)."""
     url = sqs.create_queue(QueueName="plain", Attributes={"MessageRetentionPeriod": "3600"})["QueueUrl"]
     sqs.send_message(QueueUrl=url, MessageBody="old")
     pass_time(timedelta(minutes=59))
@@ -91,8 +96,9 @@ def test_what_was_kept_for_its_time_is_gone_and_hides_nothing(sqs, pass_time) ->
     assert [item["Body"] for item in sqs.receive_message(QueueUrl=url)["Messages"]] == ["new"]
 
 
+@pytest.mark.rule
 def test_a_function_may_not_run_longer_than_a_message_is_hidden(aws, sqs, deploy) -> None:
-    """CreateEventSourceMapping refuses: the message would be handed out twice at a time ([LAM23] with-sqs.md)."""
+    """CreateEventSourceMapping refuses a function that may run longer than a message is hidden ([LAM23] with-sqs)."""
     sqs.create_queue(QueueName="plain", Attributes={"VisibilityTimeout": "29"})
     deploy("batches", Timeout=30)
 
@@ -104,8 +110,9 @@ def test_a_function_may_not_run_longer_than_a_message_is_hidden(aws, sqs, deploy
     assert sentence == "Queue visibility timeout: 29 seconds is less than Function timeout: 30 seconds"
 
 
+@pytest.mark.rule
 def test_what_a_person_looked_at_and_left_goes_to_the_function(aws, sqs, deploy, pass_time, tmp_path) -> None:
-    """A mapping polls for ever: what somebody received comes when it can be received again ([LAM23] with-sqs.md)."""
+    """A mapping gets what somebody received and left, once it can be received again ([LAM23] with-sqs)."""
     url = sqs.create_queue(QueueName="plain", Attributes={"VisibilityTimeout": "60"})["QueueUrl"]
     sqs.send_message(QueueUrl=url, MessageBody="a")
     sqs.receive_message(QueueUrl=url)
