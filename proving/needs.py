@@ -75,6 +75,7 @@ def things(at: Place) -> tuple[str, ...]:
         at.topic,
         at.table,
         *(at.queue(name) for name in (naming.NEW_SECRET, naming.EXPIRY)),
+        *(at.queue(naming.dead(name)) for name in (naming.NEW_SECRET, naming.EXPIRY)),
         *(at.function(name) for name in functions),
         *(f"{at.log(name)}:log-stream:*" for name in functions),
         at.readers,
