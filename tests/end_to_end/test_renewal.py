@@ -11,6 +11,7 @@ import boto3
 import pytest
 
 from local import control
+from local.aws.server import CREDENTIALS
 from local.demo.recording import tool
 from provisioning import naming
 from tests.end_to_end.conftest import lacking
@@ -62,7 +63,7 @@ class Fleet:
         }
         self._client("secretsmanager", keys).get_secret_value(SecretId=naming.seller_secret_name("dev", seller))
 
-    def _client(self, service: str, keys: Mapping[str, str]) -> Any:
+    def _client(self, service: str, keys: Mapping[str, str | None]) -> Any:
         return boto3.client(
             service,
             endpoint_url=self.bench.aws.url,
@@ -76,6 +77,13 @@ class Fleet:
         """Move the clock, and let happen what that makes due."""
         self.bench.clock.advance(timedelta(**by))
         assert self.bench.aws.wait_idle(PATIENCE)
+
+    def alarm(self, what: str) -> str:
+        """Tell the state of an alarm on the client-secret function."""
+        named = naming.alarm_name("dev", naming.CLIENT_SECRET, what)
+        keys = {**CREDENTIALS, "AWS_SESSION_TOKEN": None}
+        found = self._client("cloudwatch", keys).describe_alarms(AlarmNames=[named])["MetricAlarms"]
+        return str(found[0]["StateValue"])
 
     def console(self, method: str, path: str, **wanted: Any) -> Any:
         """Do something in Amazon's developer console."""
@@ -177,9 +185,11 @@ def test_what_was_set_aside_is_tried_again(fleet: Fleet) -> None:
     control.call(amazon, "DELETE", "/_bench/faults")
     code, told, said = fleet.sellerkeys("redrive", "--dry-run")
     assert (code, told["messages"], said) == (0, {"new-secret": 1, "secret-expiry": 0}, "")
+    assert fleet.alarm("new-secret-dead") == "ALARM"
     assert fleet.sellerkeys("redrive")[1]["messages"] == {"new-secret": 1, "secret-expiry": 0}
     for _ in range(4):
         fleet.wait(minutes=6)
+    assert fleet.alarm("new-secret-dead") == "OK"
     assert fleet.sellerkeys("redrive")[1]["messages"] == {"new-secret": 0, "secret-expiry": 0}
     told = fleet.status()
     assert (told["counts"]["done"], told["application"]["expiry_source"]) == (2, "amazon")

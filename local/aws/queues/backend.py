@@ -20,6 +20,7 @@ from local.aws.access.services.messaging import on_queue, sealing
 from local.aws.functions import backend as functions
 from local.aws.functions.backend import Functions
 from local.aws.queues import batch, responses
+from local.aws.queues.metered import Metered
 from local.aws.queues.moving import Moving
 from local.aws.queues.queue import OVERLOOKED, Arriving
 
@@ -175,6 +176,7 @@ def install(timeline: Timeline, guard: Guard) -> None:
             timeline.at(max(when, timeline.now()), Poller(queue, mapping.uuid, timeline).poll)
 
     Arriving.told = staticmethod(told)
+    Arriving.changed = staticmethod(Metered(timeline).changed)
     responses.install(Moving(timeline))
     sqs_backends.backend = Queues
     lambda_backends.backend = Mapped

@@ -24,9 +24,13 @@ OVERLOOKED: Final = frozenset({"Policy", "QueueArn", "RedriveAllowPolicy"})
 
 
 class Arriving(Queue):
-    """A queue that tells its mappings (`told`, with the time from when to look) what can be received."""
+    """A queue that tells its mappings (`told`, with the time from when to look) what can be received.
+
+    `changed` is told that it holds more messages or fewer, for CloudWatch.
+    """
 
     told: ClassVar[Callable[[Queue, datetime], None]]
+    changed: ClassVar[Callable[[Arriving], None]]
 
     def __init__(self, name: str, region: str, account_id: str, **attributes: Any) -> None:  # noqa: ANN401 - moto's signature
         self.allows: str | None = None
@@ -57,12 +61,14 @@ class Arriving(Queue):
         vars(message).setdefault("origin", self.queue_arn)
         super().add_message(message)
         type(self).told(self, _when(message.delayed_until))
+        type(self).changed(self)
 
     def delete_message(self, receipt_handle: str) -> None:
         """Delete a message by the handle of its last receipt; an older one deletes nothing, and is told success."""
         held = next((item for item in self._messages if item.had_receipt_handle(receipt_handle)), None)
         if held is None or held.receipt_handle == receipt_handle:
             super().delete_message(receipt_handle)
+            type(self).changed(self)
 
     def forget(self) -> None:
         """Drop what was kept for MessageRetentionPeriod since it was sent."""
@@ -85,6 +91,7 @@ class Arriving(Queue):
         message.id, message.approximate_receive_count = str(uuid.uuid4()), 0
         message.approximate_first_receive_timestamp = None
         message.mark_sent(delay_seconds=0)
+        type(self).changed(self)
         to.add_message(message)
 
     def look_again(self) -> None:

@@ -138,3 +138,30 @@ def test_no_such_task(sqs) -> None:
     """An unknown handle: ResourceNotFoundException (AWS, recorded in localstack's snapshots)."""
     code, said = refusal(sqs.cancel_message_move_task, TaskHandle="00000000-0000-0000-0000-000000000000")
     assert (code, "Task does not exist" in said) == ("ResourceNotFoundException", True)
+
+
+@pytest.mark.rule
+def test_an_alarm_on_a_dead_letter_queue_goes_off_and_ends(aws, sqs, work, pass_time) -> None:
+    """ApproximateNumberOfMessagesVisible tells how many can be received (SQS guide, CloudWatch metrics)."""
+    cloudwatch = aws.client("cloudwatch")
+    cloudwatch.put_metric_alarm(
+        AlarmName="dead",
+        Namespace="AWS/SQS",
+        MetricName="ApproximateNumberOfMessagesVisible",
+        Dimensions=[{"Name": "QueueName", "Value": "dead"}],
+        Statistic="Maximum",
+        Period=300,
+        EvaluationPeriods=1,
+        Threshold=1,
+        ComparisonOperator="GreaterThanOrEqualToThreshold",
+        TreatMissingData="ignore",
+    )
+
+    def state() -> str:
+        pass_time(timedelta(minutes=11))
+        return cloudwatch.describe_alarms(AlarmNames=["dead"])["MetricAlarms"][0]["StateValue"]
+
+    bury(sqs, work, "one")
+    assert state() == "ALARM"
+    sqs.start_message_move_task(SourceArn=f"{ARN}:dead")
+    assert state() == "OK"
