@@ -78,6 +78,8 @@ class Tally:
     logins: int = 0
     first_failure: datetime | None = None
     statuses: dict[int, int] = field(default_factory=dict)
+    stood: set[tuple[str, int, int, int]] = field(default_factory=set)
+    """The boundaries at which a consumer called with a secret and a token of just the ages it was to have."""
 
 
 class Consumer:
@@ -101,6 +103,16 @@ class Consumer:
         """Get a new token with the cached secret."""
         self._token = None
         self._log_in()
+
+    def stand(self, hit: tuple[str, int, int, int]) -> None:
+        """Call at a boundary, and note that it is the one."""
+        now = self._world.clock.now()
+        cached = self._secret and now - self._secret[1]
+        token = self._token and now - self._token[1]
+        _, _, cache_age, token_age = hit
+        if cached == cache_age * _SECOND and token == (token_age * _SECOND if token_age else None):
+            self._tally.stood.add(hit)
+        self.call()
 
     def call(self) -> None:
         """Call SP-API, with a new token and a newly read secret where the ones at hand have served their time."""
@@ -200,7 +212,8 @@ class Run:
         if token_age:
             at(there - token_age * _SECOND, consumer.login)
         at(there - cache_age * _SECOND, consumer.read)
-        for later in (0, 1, 3599, 3600, 3601, 7200):
+        at(there, partial(consumer.stand, hit))
+        for later in (1, 3599, 3600, 3601, 7200):
             at(there + later * _SECOND, consumer.call)
 
 
@@ -248,10 +261,12 @@ def measure(sellers: int) -> dict[str, tuple[Moments, Tally]]:
 
 def table(sellers: int = SELLERS) -> Table:
     """Measure and lay out."""
-    made = Table("a fleet of consumers", "sellers", "consumers", "logins", "calls", "failed calls", "limit", "held")
+    made = Table(
+        "a fleet of consumers", "sellers", "consumers", "logins", "calls", "failed calls", "limit", "boundaries", "held"
+    )
     for name, (moments, tally) in measure(sellers).items():
         shared = len(moments.follows)
-        is_ours = name == "sellerkeys"
+        is_ours, aims = name == "sellerkeys", min(len(HITS), shared * _SCRIPTS)
         seen = ", ".join(f"{count:,} of {status}" for status, count in sorted(tally.statuses.items()))
         since = f" since day {(tally.first_failure - START).days}" if tally.first_failure else ""
         made.add_row(
@@ -262,7 +277,8 @@ def table(sellers: int = SELLERS) -> Table:
             f"{tally.calls:,}",
             f"{tally.failed:,}" + (f" ({seen}{since})" if tally.failed else ""),
             "0" if is_ours else "more than 0, or nothing is measured",
-            "yes" if (tally.failed == 0) is is_ours else "no",
+            f"{len(tally.stood)} of {aims}" if is_ours else "",
+            "yes" if (tally.failed == 0) is is_ours and (len(tally.stood) == aims or not is_ours) else "no",
         )
     return made
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from provisioning.application.lives import OVERLAP
 from provisioning.causes import Fault, find_cause
-from provisioning.errors import AccessDenied, RotationPending, SellerkeysError
+from provisioning.errors import AccessDenied, RotationPending, SellerkeysError, Throttled
 from provisioning.fingerprint import SHARED
 from provisioning.naming import TAG_APPLICATION, TAG_PAUSED, TAG_SELLER, seller_secret_prefix
 from provisioning.state import State
@@ -34,6 +34,8 @@ LONG_PAUSE: Final = timedelta(days=1)
 _HOURLY: Final = 5
 #: How long before the function's end no rotation is started any more, in seconds.
 MARGIN: Final = 20.0
+#: How often one start is made in a turn before a throttled one is left to the next.
+_STARTS: Final = 4
 
 
 class Progress(StrEnum):
@@ -206,8 +208,23 @@ class Follow:
         if not is_due(secret, newest, self._now()):
             # It has just followed, is just being rotated, or is gone: the next look counts it.
             return progress(secret, newest) or Progress.DONE
-        self._pace.wait()
-        self._store.rotate(
-            secret.arn, function=secret.rotation_function or "", schedule=secret.schedule or "", immediately=True
-        )
+        self._rotate(secret)
         return Progress.UNDER_WAY
+
+    def _rotate(self, secret: Secret) -> None:
+        """Start a rotation in its turn; put off for its rate, which others spend as well, it is started more slowly."""
+        for left in reversed(range(_STARTS)):
+            self._pace.wait()
+            try:
+                self._store.rotate(
+                    secret.arn,
+                    function=secret.rotation_function or "",
+                    schedule=secret.schedule or "",
+                    immediately=True,
+                )
+            except Throttled:
+                self._pace.lower()
+                if not left or self._seconds_left() < MARGIN:
+                    raise
+            else:
+                return

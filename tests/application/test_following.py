@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -11,6 +11,7 @@ from provisioning.application.following import Following, Newest, Progress, prog
 from provisioning.application.pace import STARTS_A_SECOND, Pace
 from provisioning.application.tick import Metric
 from provisioning.application.workers import at_once, in_turn
+from provisioning.errors import Throttled
 from provisioning.naming import TAG_PAUSED
 from provisioning.state import REAUTHORIZE, REFUSED, State
 from provisioning.table import Item
@@ -18,6 +19,8 @@ from tests.fakes.letters import MADE, NEW, NEWER, new_secret
 from tests.fakes.secrets_manager import Crash
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from tests.fakes.vendor import Vendor
 
 
@@ -304,6 +307,54 @@ def test_the_pace_is_kept_by_many_at_once() -> None:
     assert sorted(slept) == pytest.approx([turn / STARTS_A_SECOND for turn in range(1, 45)])
 
 
+def test_the_pace_gives_way_once_a_burst_and_comes_back() -> None:
+    """Two refusals in one second are one piece of news; 20 seconds later the whole rate is there again."""
+    now, slept = [100.0], []
+    pace = Pace(lambda: now[0], slept.append, per_second=10)
+    pace.lower()
+    pace.lower()
+    pace.wait()
+    pace.wait()
+    now[0] += 20
+    pace.wait()
+    pace.wait()
+    assert slept == pytest.approx([1 / 7, 1 / 10])
+
+
+def throttled(rotate: Callable[..., Any], times: int) -> Callable[..., Any]:
+    """Put so many calls off before one gets through."""
+    left = iter(range(times))
+
+    def put_off(*arguments: Any, **options: Any) -> Any:
+        if next(left, None) is not None:
+            raise Throttled("AWS put RotateSecret off: run this again")
+        return rotate(*arguments, **options)
+
+    return put_off
+
+
+def test_a_start_that_is_throttled_is_made_again_in_the_same_turn(
+    changed: Vendor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Somebody on call rotates at the same time: nobody waits for the next turn, and nobody is left out."""
+    monkeypatch.setattr(changed.store, "rotate", throttled(changed.store.rotate, times=2))
+    assert changed.tick().following == Following({Progress.UNDER_WAY: ["maple", "berlin"]})
+    assert rotated(changed) == ["berlin", "maple"]
+
+
 def test_in_turn_and_at_once_give_the_same() -> None:
     """In order."""
     assert at_once(str, range(40)) == in_turn(str, range(40))
+
+
+def test_a_start_that_stays_throttled_is_left_to_the_next_turn(
+    changed: Vendor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is behind, says why, and follows when AWS takes calls again."""
+    rotate = changed.store.rotate
+    monkeypatch.setattr(changed.store, "rotate", throttled(rotate, times=8))
+    found = changed.tick().following
+    assert found is not None
+    assert (found.count(Progress.BEHIND), set(found.why)) == (2, {"maple", "berlin"})
+    monkeypatch.setattr(changed.store, "rotate", rotate)
+    assert changed.tick().following == Following({Progress.UNDER_WAY: ["maple", "berlin"]})

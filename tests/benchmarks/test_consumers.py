@@ -22,6 +22,14 @@ def test_no_consumer_notices(measured: dict[str, tuple[Moments, Tally]]) -> None
     assert len(moments.follows) == 21
 
 
+def test_every_boundary_was_stood_at(measured: dict[str, tuple[Moments, Tally]]) -> None:
+    """With a cached secret and a token of just those ages, at each boundary that so many consumers can be sent to.
+
+    105 sellers, as `make bench` has them, are sent to all 180.
+    """
+    assert measured["sellerkeys"][1].stood == set(HITS[: 21 * 3])
+
+
 @pytest.mark.parametrize("name", [name for name in BEHAVIOURS if name != "sellerkeys"])
 def test_the_same_calls_fail_otherwise(measured: dict[str, tuple[Moments, Tally]], name: str) -> None:
     """Or else the benchmark would measure nothing."""
