@@ -206,7 +206,8 @@ class Demo:
         if lacking:
             raise CommandFailed("\n".join(f"{v.principal} lacks {v.action} on {v.resource}: {v.why}" for v in lacking))
         roles = len({verdict.principal for verdict in verdicts})
-        return f"{bench.aws.guard.asked():,} questions of {roles} roles, each call under one; {len(denied)} refused, all meant"
+        asked = f"{bench.aws.guard.asked():,} questions of {roles} roles, each call under one"
+        return f"{asked}; {len(denied)} refused, all meant"
 
     def _expect_no_changes(self) -> str:
         command = ["pulumi", "up", "--yes", "--stack", _STACK, "--refresh", "--expect-no-changes"]
