@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal
 
 from provisioning.amazon import Amazon, Endpoints
+from provisioning.application.lives import LIFETIME, Life, Source
 from provisioning.errors import SellerkeysError
 from provisioning.payload import App, Credential
 from provisioning.proving import prove
@@ -260,7 +261,9 @@ def _left_on_offer(plant: Plant) -> None:
     """Put on offer what the console made, as an `app set` that died before its last call."""
     _by_hand(plant)
     new = App(plant.app.client_id, plant.newest)
-    plant.secrets.put_secret_value(SecretId=plant.app_arn, SecretString=new.to_json(), VersionStages=[OFFERED])
+    life = Life(plant.bench.clock.now() + LIFETIME, Source.ASSUMED)
+    labels = [life.label, OFFERED]
+    plant.secrets.put_secret_value(SecretId=plant.app_arn, SecretString=new.to_json(), VersionStages=labels)
 
 
 RECEIVING: Final = Flow("receiving a new client secret", "function", _held_back, _receive, slow=False)
