@@ -23,6 +23,11 @@ if TYPE_CHECKING:
     from local.actors import Actors
     from local.bench import Bench
 
+QUEUES = {
+    f"{key}_queue_arn": naming.queue_arn("eu-west-1", "123456789012", "dev", what)
+    for key, what in (("new_secret", naming.NEW_SECRET), ("expiry", naming.EXPIRY))
+}
+
 
 class Fleet:
     """The demo's fleet, and whoever is on call."""
@@ -52,7 +57,7 @@ class Fleet:
         """What `app status` says."""
         return self.sellerkeys("status")[1]
 
-    def read(self, seller: str) -> None:
+    def read(self, seller: str) -> dict[str, str]:
         """Read a seller's secret as a worker of the ERP does: as the seller's reader."""
         role = naming.reader_role_arn("123456789012", "dev", seller)
         given = self._client("sts", self._erp).assume_role(RoleArn=role, RoleSessionName="erp-worker")["Credentials"]
@@ -61,7 +66,23 @@ class Fleet:
             "AWS_SECRET_ACCESS_KEY": given["SecretAccessKey"],
             "AWS_SESSION_TOKEN": given["SessionToken"],
         }
-        self._client("secretsmanager", keys).get_secret_value(SecretId=naming.seller_secret_name("dev", seller))
+        secrets = self._client("secretsmanager", keys)
+        found = secrets.get_secret_value(SecretId=naming.seller_secret_name("dev", seller))["SecretString"]
+        return dict(json.loads(found))
+
+    def mails(self) -> list[str]:
+        """Take the texts of what was mailed since somebody last looked, each behind its subject."""
+        sqs, sns = self.administrator("sqs"), self.administrator("sns")
+        url = sqs.create_queue(QueueName="mailbox")["QueueUrl"]
+        topic = f"arn:aws:sns:eu-west-1:123456789012:{naming.topic_name('dev')}"
+        sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint="arn:aws:sqs:eu-west-1:123456789012:mailbox")
+        texts = []
+        while found := sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages"):
+            for message in found:
+                sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
+                mail = json.loads(message["Body"])
+                texts.append(f"{mail.get('Subject')}\n{mail['Message']}")
+        return texts
 
     def _client(self, service: str, keys: Mapping[str, str | None]) -> Any:
         return boto3.client(
@@ -81,9 +102,20 @@ class Fleet:
     def alarm(self, what: str) -> str:
         """Tell the state of an alarm on the client-secret function."""
         named = naming.alarm_name("dev", naming.CLIENT_SECRET, what)
-        keys = {**CREDENTIALS, "AWS_SESSION_TOKEN": None}
-        found = self._client("cloudwatch", keys).describe_alarms(AlarmNames=[named])["MetricAlarms"]
+        found = self.administrator("cloudwatch").describe_alarms(AlarmNames=[named])["MetricAlarms"]
         return str(found[0]["StateValue"])
+
+    def give_up_after(self, tries: int) -> None:
+        """Have the queue for new client secrets give a message up after so many tries; declared are 48."""
+        sqs = self.administrator("sqs")
+        url = sqs.get_queue_url(QueueName=naming.queue_name("dev", naming.NEW_SECRET))["QueueUrl"]
+        dead = naming.queue_arn("eu-west-1", "123456789012", "dev", naming.dead(naming.NEW_SECRET))
+        policy = json.dumps({"deadLetterTargetArn": dead, "maxReceiveCount": tries})
+        sqs.set_queue_attributes(QueueUrl=url, Attributes={"RedrivePolicy": policy})
+
+    def administrator(self, service: str) -> Any:
+        """Make a client of the bench's own keys, which may do everything."""
+        return self._client(service, {**CREDENTIALS, "AWS_SESSION_TOKEN": None})
 
     def console(self, method: str, path: str, **wanted: Any) -> Any:
         """Do something in Amazon's developer console."""
@@ -107,11 +139,7 @@ def test_before_anybody_subscribed_the_manual_step_is_named(fleet: Fleet) -> Non
 
 def test_the_calendar_asks_and_everybody_follows(fleet: Fleet) -> None:
     """60 days before the end, by itself; the message is received, and two sellers share the application."""
-    queues = {
-        f"{key}_queue_arn": naming.queue_arn("eu-west-1", "123456789012", "dev", what)
-        for key, what in (("new_secret", naming.NEW_SECRET), ("expiry", naming.EXPIRY))
-    }
-    fleet.console("PUT", "subscriptions", **queues)
+    fleet.console("PUT", "subscriptions", **QUEUES)
     fleet.wait(days=119)
     assert fleet.status()["application"]["request"] in {None, "refused"}
     for seller in ("maple-outdoor", "berlin-books"):
@@ -175,13 +203,15 @@ def test_a_client_secret_made_in_the_console_reaches_everybody(fleet: Fleet) -> 
 
 
 def test_what_was_set_aside_is_tried_again(fleet: Fleet) -> None:
-    """Twelve hours of an outage of Amazon's, and the message lies in the dead-letter queue; nobody may receive it."""
+    """An outage outlasts the tries, and the message lies in the dead-letter queue, where nobody may receive it."""
     fleet.wait(days=8)
+    fleet.give_up_after(2)
     amazon = fleet.bench.amazon.url
     control.call(amazon, "PUT", "/_bench/faults", {"kind": "outage"})
     fleet.console("POST", "client-secrets", message=True)
-    for _ in range(50):
+    for _ in range(4):
         fleet.wait(minutes=16)
+    fleet.give_up_after(48)
     control.call(amazon, "DELETE", "/_bench/faults")
     code, told, said = fleet.sellerkeys("redrive", "--dry-run")
     assert (code, told["messages"], said) == (0, {"new-secret": 1, "secret-expiry": 0}, "")
@@ -193,6 +223,56 @@ def test_what_was_set_aside_is_tried_again(fleet: Fleet) -> None:
     assert fleet.sellerkeys("redrive")[1]["messages"] == {"new-secret": 0, "secret-expiry": 0}
     told = fleet.status()
     assert (told["counts"]["done"], told["application"]["expiry_source"]) == (2, "amazon")
+
+
+def test_a_leak_while_amazons_answer_is_overdue(fleet: Fleet) -> None:
+    """The alarm rings after an hour; asking again is refused, and what the console shows ends both without a break."""
+    fleet.wait(days=8)
+    control.call(fleet.bench.amazon.url, "PUT", "/_bench/faults", {"kind": "message-lost", "answers": 1})
+    assert fleet.sellerkeys("rotate")[0] == 0
+    for _ in range(5):
+        fleet.wait(minutes=16)
+    assert fleet.alarm("unanswered") == "ALARM"
+    code, _, said = fleet.sellerkeys("rotate", "--leaked")
+    assert code == 3
+    assert "docs/runbooks/client-secret-leaked.md" in said
+    newest = fleet.bench.amazon.registry.application(fleet.client_id).secrets[0].value
+    file = fleet.bench.home.folder / "shown"
+    file.write_text(newest, encoding="utf-8")
+    code, told, _ = fleet.sellerkeys("set", "--client-id", fleet.client_id, "--client-secret-file", str(file))
+    assert (code, told["application"]["result"]) == (0, "replaced")
+    for _ in range(4):
+        fleet.wait(minutes=6)
+    assert fleet.status()["counts"]["done"] == 2
+    assert fleet.alarm("unanswered") == "OK"
+
+
+def test_a_seller_with_his_own_application_whose_owner_typed_its_end(fleet: Fleet) -> None:
+    """The calendar warns 30 days before, and the letter says what he has to click, with our queues to paste."""
+    ends = fleet.bench.clock.now().date() + timedelta(days=31)
+    code, _, said = fleet.sellerkeys("note", "kyoto-tea", "--expires-on", ends.isoformat())
+    assert (code, said) == (0, "")
+    fleet.mails()
+    fleet.wait(days=2)
+    (warning,) = [mail for mail in fleet.mails() if "own client secrets end" in mail]
+    assert f"kyoto-tea: on {ends}" in warning
+    letter = fleet.sellerkeys("letter", "kyoto-tea")[1]["letter"]
+    assert str(ends) in letter
+    for what in (naming.NEW_SECRET, naming.EXPIRY):
+        assert naming.queue_arn("eu-west-1", "123456789012", "dev", what) in letter
+
+
+def test_a_seller_whose_owner_subscribed_our_queues_gets_his_new_client_secret(fleet: Fleet) -> None:
+    """His notice of expiry is noted, and the new client secret comes in as an offer that his rotation takes up."""
+    client_id = fleet.read("kyoto-tea")["clientId"]
+    fleet.console("PUT", "subscriptions", client_id=client_id, **QUEUES)
+    made = fleet.console("POST", "client-secrets", client_id=client_id, message=True)["client_secret"]
+    for _ in range(2):
+        fleet.wait(minutes=6)
+    assert fleet.read("kyoto-tea")["clientSecret"] == made
+    assert fleet.sellerkeys("letter", "kyoto-tea")[1]["client_secret_expires_on"] == str(
+        fleet.bench.clock.now().date() + timedelta(days=180)
+    )
 
 
 def test_nobody_lacked_a_permission(fleet: Fleet) -> None:
