@@ -68,7 +68,6 @@ _REASONS: Final[dict[str, dict[str, tuple[str, ...]]]] = {
             "DecryptTheApplication: StringLike for StringEquals",
         ),
         "the client-secret function": (
-            "DecryptMessages: StringLike for StringEquals",
             "OfferToSellersWithTheirOwnApplication: StringLike for StringEquals",
             "EncryptBoth: StringLike for StringEquals",
             "CountInItsNamespace: StringLike for StringEquals",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -26,6 +27,11 @@ if TYPE_CHECKING:
     from tests.fakes.engine import Declaration
 
 __all__ = ["pytest_sessionfinish", "pytest_terminal_summary", "pytest_testnodedown"]
+
+# Whoever starts the tests in the background of a shell hands them a SIGINT that is ignored, and so would every program
+# that they press Ctrl-C in.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # What hypothesis measures by the wall clock, a test's and its examples' 200 ms, says on a busy machine only that it is
 # busy, and then calls a test that holds flaky. Everything else of its default, or of its profile for CI, stays.

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 @click.option("--dry-run", is_flag=True, help="Say what would be done, and change nothing.")
 @pass_session
 def offboard(session: Session, /, sellers: tuple[str, ...], *, undo: bool, dry_run: bool) -> int:
-    """Take sellers out of the fleet.
+    """Take sellers out of the fleet, and back within the recovery window.
 
     Ends each seller's rotation and marks the row, so that the next `sellerkeys up` deletes role and secret; AWS keeps
     a deleted secret for its recovery window. Nothing is revoked at Amazon, because only whoever consented can do that:

@@ -48,9 +48,7 @@ def test_no_claim_is_empty(mode: Isolation) -> None:
 
 def _can_be(given: Sequence[z3.BoolRef], tried: tuple[str, ...]) -> bool:
     """Try texts that look like what a symbol's name says; what is then left to find is who has which key."""
-    solver = z3.Solver()
-    solver.add(*given)
-    wanted = symbols(solver)
+    wanted = symbols(given)
     whole = z3.And(*given)
     for texts in product(*([word for word in tried if _suits(str(symbol), word)] for symbol in wanted)):
         known = [(symbol, z3.StringVal(word)) for symbol, word in zip(wanted, texts, strict=True)]

@@ -87,7 +87,7 @@ def test_completion_knows_the_commands() -> None:
 
     result = CliRunner().invoke(sellerkeys, [], prog_name="sellerkeys", env=asked)
 
-    assert result.output == "plain,onboard\n"
+    assert result.output == "plain,onboard\nplain,offboard\n"
 
 
 def test_the_stack_comes_from_the_environment_too(desk: Desk) -> None:
