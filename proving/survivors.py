@@ -68,6 +68,7 @@ _REASONS: Final[dict[str, dict[str, tuple[str, ...]]]] = {
             "DecryptTheApplication: StringLike for StringEquals",
         ),
         "the client-secret function": (
+            "OpenAndSealMessages: StringLike for StringEquals",
             "OfferToSellersWithTheirOwnApplication: StringLike for StringEquals",
             "EncryptBoth: StringLike for StringEquals",
             "CountInItsNamespace: StringLike for StringEquals",
