@@ -155,7 +155,7 @@ class Renewal:
         return done
 
     def offer(self, app: App) -> bool:
-        """Put a client secret on offer and leave it there, as an `app set` that ended before its last call."""
+        """Put a client secret on offer by hand, beside `app set`: with no word of its life, and left there."""
         store, _ = self._world.tools()
         held = self._world.app_secret
 

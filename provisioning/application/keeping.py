@@ -7,9 +7,10 @@ sent carries the label of its life (lives.py), one that a person handed in is on
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
-from provisioning.application.lives import OVERLAP, Source, arrived, known, life_of, served
+from provisioning.application.lives import LIFETIME, OVERLAP, Life, Source, arrived, known, life_of, served
 from provisioning.errors import AmazonRefused, LabelMoved, SellerkeysError, Unreachable
 from provisioning.fingerprint import version_id
 from provisioning.payload import App, MalformedPayload
@@ -22,10 +23,11 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from provisioning.amazon import Amazon
-    from provisioning.application.lives import Life
     from provisioning.store import Secret, Store
 
 
+#: How long Amazon may refuse a client secret that it has just made: half an hour and more was seen (sp-api.md 5.2).
+LAG: Final = timedelta(hours=1)
 #: How often the app secret is looked at while it changes.
 _LOOKS: Final = 3
 
@@ -64,6 +66,16 @@ class Keeper:
                 return Held(secret, App.from_json(value.text), value.version)
         raise Unreachable(f"AWS tells of secret {self._secret_id} what it no longer holds: run this again")
 
+    def settle(self, held: Held) -> Held:
+        """Write how long what is current lives at most, where nothing tells; what came before it cannot end later.
+
+        Without that, a client secret that Amazon sent long ago would pass for a newer one.
+        """
+        if known(held.secret):
+            return held
+        self._store.move(held.secret.arn, self._untold().label, to=held.version, source=None)
+        return self.held()
+
     def keep(self, held: Held, app: App, life: Life) -> str:
         """Store what Amazon sent under the label of its life; returns its version. The same again does nothing."""
         text = app.to_json()
@@ -88,7 +100,12 @@ class Keeper:
         offer = held.secret.holder(OFFERED)
         if offer is None:
             return None
-        if offer != held.version:
+        if offer == held.version:
+            self.note(held.secret, changed=True)
+        else:
+            if life_of(held.secret, offer) is None:
+                # Somebody put it there beside `app set`. First this, for a crash may follow any call.
+                self._store.move(held.secret.arn, self._untold().label, to=offer, source=None)
             try:
                 self.adopt(held, self._offered(held, offer), offer)
             except AmazonRefused as refused:
@@ -102,13 +119,22 @@ class Keeper:
         return offer
 
     def catch_up(self, held: Held) -> str | None:
-        """Prove what arrived and was stored but not yet proven; returns its version, None where nothing is."""
+        """Prove what arrived and was stored but not yet proven; returns its version, None where nothing is.
+
+        Raises AmazonRefused, which is noted unless Amazon has just made it, or Unreachable.
+        """
         version = arrived(held.secret)
         life = life_of(held.secret, version)
         if version is None or life is None:
             return None
         app = App.from_json(self._store.read(held.secret.arn, label=life.label, version=version).text)
-        self.adopt(held, app, version)
+        try:
+            self.adopt(held, app, version)
+        except AmazonRefused as refused:
+            # Its message may have been set aside within the lag, and then nobody else says so.
+            if self._now() - (life.expires_at - LIFETIME) >= LAG:
+                self.refuse(refused)
+            raise
         return version
 
     def refuse(self, refused: AmazonRefused) -> None:
@@ -121,11 +147,10 @@ class Keeper:
         if current is None or state.app_version == current:
             return False
         now, life = self._now(), life_of(secret, current)
-        noted = State(app_version=current)
-        if life:
-            # Without one it came from elsewhere, and nothing tells that it was proven.
-            day = life.expires_at.date()
-            noted = replace(noted, status=ACTIVE, cause="", proven_at=now, client_secret_expires_on=day)
+        noted = State(app_version=current, client_secret_expires_on=life.expires_at.date() if life else None)
+        if changed or (life and life.source is not Source.UNTOLD):
+            # Otherwise it came from elsewhere, and nothing tells that it was proven.
+            noted = replace(noted, status=ACTIVE, cause="", proven_at=now)
         if changed or state.app_version or (life and life.source is Source.AMAZON):
             ends = (life and life.old_ends_at) or now + OVERLAP
             noted = replace(noted, changed_at=now, old_client_secret_ends_at=ends)
@@ -146,6 +171,10 @@ class Keeper:
         if before and before.label in secret.versions.get(current, ()):
             self._take_off(secret, before.label, current)
         self._store.tag(secret.arn, State(client_secret_expires_on=life.expires_at.date()).to_tags())
+
+    def _untold(self) -> Life:
+        """Tell how long what nobody told of can live: as if it were made now."""
+        return Life(self._now() + LIFETIME, Source.UNTOLD)
 
     def _offered(self, held: Held, offer: str) -> App:
         app = App.from_json(self._store.read(held.secret.arn, label=OFFERED, version=offer).text)

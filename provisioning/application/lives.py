@@ -25,15 +25,19 @@ LIFETIME: Final = timedelta(days=180)
 OVERLAP: Final = timedelta(days=7)
 
 _LABEL: Final = "SELLERKEYS_UNTIL_"
-_WRITTEN: Final = re.compile(_LABEL + r"(\d{8}T\d{9})Z(?:_OLD_(\d{8}T\d{9})Z)?_(AMAZON|TYPED|ASSUMED)")
+_WRITTEN: Final = re.compile(_LABEL + r"(\d{8}T\d{9})Z(?:_OLD_(\d{8}T\d{9})Z)?_(AMAZON|TYPED|ASSUMED|UNTOLD)")
 
 
 class Source(StrEnum):
-    """Who says until when a client secret lives: Amazon, a person, or nobody, so at most so long."""
+    """Who says until when a client secret lives: Amazon, a person, or nobody, so at most so long.
+
+    UNTOLD is nobody, too, of what came into the app secret beside `sellerkeys app set`: people are to be told.
+    """
 
     AMAZON = "AMAZON"
     TYPED = "TYPED"
     ASSUMED = "ASSUMED"
+    UNTOLD = "UNTOLD"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,16 +56,21 @@ class Life:
 
 
 def life_of(secret: Secret, version: str | None) -> Life | None:
-    """Read what a version's labels say of its life, Amazon's word first; None where they say nothing."""
+    """Read what a version's labels say of its life, the best word first; None where they say nothing."""
     lives = [life for label in secret.versions.get(version or "", ()) if (life := _read(label))]
-    return min(lives, key=lambda life: list(Source).index(life.source), default=None)
+    return min(lives, key=lambda life: (list(Source).index(life.source), life.expires_at), default=None)
 
 
 def known(secret: Secret) -> Life | None:
-    """Tell what is known of the current version's life, by its label or else by the state tag; None if nothing is."""
-    if life := life_of(secret, secret.holder(CURRENT)):
+    """Tell what is known of the current version's life, by its label or else by the state tag; None if nothing is.
+
+    A tag that describes another version tells of a client secret that was in use before.
+    """
+    current = secret.holder(CURRENT)
+    if life := life_of(secret, current):
         return life
-    day = State.from_tags(secret.tags).client_secret_expires_on
+    state = State.from_tags(secret.tags)
+    day = state.client_secret_expires_on if state.app_version in {None, current} else None
     return Life(datetime.combine(day, time(), UTC), Source.TYPED) if day else None
 
 

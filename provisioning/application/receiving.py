@@ -7,11 +7,10 @@ and proven, and for every message that is not understood, so that the dead-lette
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
-from provisioning.application.keeping import AnotherApplication
+from provisioning.application.keeping import LAG, AnotherApplication
 from provisioning.application.lives import Life, Source, known, life_of
 from provisioning.application.message import NewSecret, read
 from provisioning.errors import AmazonRefused, SellerkeysError, Unreachable
@@ -21,14 +20,12 @@ from provisioning.state import State
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from datetime import datetime
 
     from provisioning.application.keeping import Held, Keeper
     from provisioning.application.message import ExpiryNotice
     from provisioning.application.owned import Owned
     from provisioning.store import Store
-
-#: How long Amazon may refuse a client secret that it has just made: half an hour and more was seen (sp-api.md 5.2).
-LAG: Final = timedelta(hours=1)
 
 
 class Became(StrEnum):
@@ -65,7 +62,7 @@ class Receiver:
     def receive(self, letter: Letter) -> Became:
         """Do what a message asks for; raises where it has to stay in the queue."""
         message = read(letter.body)
-        held = self._keeper.held()
+        held = self._keeper.settle(self._keeper.held())
         if message.client_id != held.app.client_id:
             return self._received_for_a_seller(message)
         if isinstance(message, NewSecret):

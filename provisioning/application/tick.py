@@ -72,7 +72,7 @@ class Tick:
     def run(self) -> Ticked:
         """Do a turn; raises Unreachable, AccessDenied or SecretNotDeclared where nothing could be looked at."""
         try:
-            held = self._keeper.held()
+            held = self._keeper.settle(self._keeper.held())
             made_current, failed = self._finish(held)
             if made_current or failed:
                 held = self._keeper.held()

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from provisioning.application.asking import NotEnrolled, WouldBeLost
-from provisioning.application.lives import known
+from provisioning.application.lives import Source, known
 from provisioning.errors import SecretEmpty, SellerkeysError, Waiting
 
 if TYPE_CHECKING:
@@ -21,6 +21,10 @@ if TYPE_CHECKING:
 
 #: Who asks, in the request.
 BY = "calendar"
+_UNTOLD = (
+    "the client secret in use was put in beside `sellerkeys app set`, and nobody has said when it ends: "
+    "`sellerkeys app set --expires-on`"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +52,8 @@ class Renewal:
                     "nobody knows when the client secret ends: `sellerkeys app set --expires-on`", unasked=True
                 )
             if now < life.expires_at - self._ahead:
-                return Renewed("not due")
+                is_untold = life.source is Source.UNTOLD
+                return Renewed(_UNTOLD if is_untold else "not due", unasked=is_untold)
             self._asker.ask(BY)
         except SecretEmpty:
             return Renewed("no application")

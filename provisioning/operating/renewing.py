@@ -105,7 +105,7 @@ def _all_needs(secret: Secret, state: State, last: Request | None, now: datetime
         yield "Amazon was asked, and no message came: see docs/runbooks/client-secret-unanswered.md"
     if secret.holder(OFFERED):
         yield "a client secret is on offer, and not taken up yet: wait five minutes, then see the function's log"
-    if life is None or life.source is Source.ASSUMED:
+    if life is None or life.source in {Source.ASSUMED, Source.UNTOLD}:
         yield "nobody has said when the client secret ends: `sellerkeys app set --expires-on`, as the console says"
     elif life.expires_at - _SOON <= now:
         yield f"the client secret ends on {life.expires_at:%Y-%m-%d}: `sellerkeys app rotate`"

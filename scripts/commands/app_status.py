@@ -111,7 +111,12 @@ def _document(found: Renewal, looked: Looked | None, why_not: str | None) -> dic
 
 
 def _print(found: Renewal, looked: Looked | None, why_not: str | None) -> None:
-    source = {"amazon": "as Amazon said", "typed": "as typed", "assumed": "at the latest; nobody has said"}
+    source = {
+        "amazon": "as Amazon said",
+        "typed": "as typed",
+        "assumed": "at the latest; nobody has said",
+        "untold": "at the latest; it was put in beside `sellerkeys app set`",
+    }
     rows = [
         ("client secret in use ends", _time(found.expires_at), source.get(found.expiry_source or "", "")),
         ("changed", _time(found.changed_at), ""),

@@ -264,7 +264,7 @@ def test_a_crash_anywhere_is_continued(changed: Vendor, when: str, number: int) 
 
 
 #: How many calls of Secrets Manager a turn takes that starts two rotations.
-CALLS = 7
+CALLS = 8
 
 
 def test_two_changes_in_a_row(changed: Vendor) -> None:

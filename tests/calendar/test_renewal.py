@@ -114,6 +114,19 @@ def test_an_end_that_nobody_knows_is_counted(vendor: Vendor) -> None:
     )
 
 
+def test_what_was_put_in_beside_the_command_is_counted_until_somebody_says_when_it_ends(vendor: Vendor) -> None:
+    """Every day; Amazon is asked all the same, when that end at the latest is near enough."""
+    secret = vendor.store.describe(vendor.held.arn)
+    vendor.keeper.learn(secret, Life(vendor.now + timedelta(days=180), Source.UNTOLD))
+    found = calendar(vendor)
+    assert found.unasked
+    assert "beside `sellerkeys app set`" in found.outcome
+    vendor.later(days=120)
+    assert calendar(vendor) == Renewed("asked")
+    ends(vendor, 180)
+    assert calendar(vendor) == Renewed("not due")
+
+
 def test_a_fleet_without_an_application_is_no_failure(vendor: Vendor) -> None:
     """Every seller brings his own."""
     vendor.held.labels.clear()

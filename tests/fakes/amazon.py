@@ -19,8 +19,9 @@ _DENIED = "Access to requested resource is denied."
 class FakeAmazon:
     """Knows client secrets by client id, and sellers' marketplaces by refresh token; use as Amazon's `send`.
 
-    `replaces` maps a refresh token to the one the next answer is to hold; `expired` are client ids whose secret SP-API
-    calls expired while LWA does not; `down` makes every answer a 503; `closed` are SP-API paths that no role opens, and
+    `old` are client secrets that work as well, as the one before does for a week. `replaces` maps a refresh token to
+    the one the next answer is to hold; `expired` are client ids whose secret SP-API calls expired while LWA does not;
+    `down` makes every answer a 503; `closed` are SP-API paths that no role opens, and
     `mute` those that give no usable answer. `codes` maps a consent's code to the refresh token it is good for once,
     `partners` a refresh token to the id that Amazon's transactions name; `stores` names stores other than "A store".
 
@@ -32,6 +33,7 @@ class FakeAmazon:
     apps: dict[str, str] = field(default_factory=dict)
     tokens: dict[str, tuple[str, tuple[str, ...]]] = field(default_factory=dict)
     replaces: dict[str, str] = field(default_factory=dict)
+    old: set[str] = field(default_factory=set)
     expired: set[str] = field(default_factory=set)
     down: bool = False
     closed: set[str] = field(default_factory=set)
@@ -60,7 +62,7 @@ class FakeAmazon:
         return self._sp_api(path, request)
 
     def _token(self, form: dict[str, str]) -> Answer:
-        if self.apps.get(form["client_id"]) != form["client_secret"]:
+        if form["client_secret"] not in {self.apps.get(form["client_id"]), *self.old}:
             return _json(401, error="invalid_client", error_description="Client authentication failed")
         if form.get("scope") == "sellingpartnerapi::client_credential:rotation":
             return _json(200, access_token=f"rotation {form['client_id']}", token_type="bearer", expires_in=3600)

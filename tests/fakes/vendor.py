@@ -11,6 +11,7 @@ from provisioning.amazon import Amazon, Endpoints
 from provisioning.application.asking import Asker
 from provisioning.application.following import Follow
 from provisioning.application.keeping import Keeper
+from provisioning.application.lives import Life, Source
 from provisioning.application.owned import Owned
 from provisioning.application.pace import Pace
 from provisioning.application.receiving import Letter, Receiver
@@ -29,7 +30,6 @@ from tests.fakes.table import NAME
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from provisioning.application.lives import Life
     from provisioning.application.receiving import Became
     from provisioning.application.tick import Metric, Ticked
     from tests.fakes.amazon import FakeAmazon
@@ -143,7 +143,7 @@ class Vendor:
 
     def _fill(self) -> None:
         """Set the application, and onboard everybody as the command line would have."""
-        version = self.put(App(CLIENT, OLD), FIRST)
+        version = self.put(App(CLIENT, OLD), FIRST, life=Life(NOW + timedelta(days=30), Source.ASSUMED))
         self.store.tag(self.held.arn, State(status=ACTIVE, app_version=version).to_tags())
         shared, own = App(CLIENT, OLD), App(KYOTO, KYOTO_SECRET)
         for slug, region, market, app, app_version in (

@@ -66,6 +66,15 @@ class Stage:
         new = self.world.amazon.notifying.replace(self.world.shared.client_id, tell=False).value
         self.renewal.offer(App(self.world.shared.client_id, new))
 
+    def offered_after_another(self) -> None:
+        """Have the same done when one is in use already that a person offered so, after one that Amazon sent."""
+        self.arrived()
+        for _ in range(2):
+            self.offered()
+            self.renewal.tick()
+            self.world.clock.advance(timedelta(minutes=5))
+        self.offered()
+
     def go_on(self) -> None:
         """Let an hour of the schedule pass, then days on each of which the calendar asks if it may."""
         for _ in range(12):
@@ -189,6 +198,7 @@ FLOWS: Final = (
     Flow("receiving a new client secret", Stage.asked, _deliver),
     Flow("a turn that starts the sellers' rotations", Stage.arrived, _tick),
     Flow("a turn that takes up an offer", Stage.offered, _tick),
+    Flow("a turn that takes up one more", Stage.offered_after_another, _tick),
 )
 #: What runs in the middle of a flow's process: the same message, a turn, another request, the sellers' rotations.
 OTHERS: Final = {
