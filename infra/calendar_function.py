@@ -157,7 +157,7 @@ class CalendarFunction(pulumi.ComponentResource):
             Alarm(
                 function=naming.CALENDAR,
                 what="not-asked",
-                meaning="A new client secret is due and Amazon could not be asked, or the end is unknown. Its log says why.",
+                meaning="A new client secret is due and was not asked for, or its end is unknown. Its log says why.",
                 page="client-secret-not-asked",
                 namespace=METRICS,
                 metric="UnaskedRotations",
