@@ -12,6 +12,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from provisioning.causes import find_cause
+from provisioning.consented import is_of
 from provisioning.fleet_health import is_overdue
 from provisioning.payload import OWN
 from provisioning.reminder import Reminder
@@ -93,9 +94,11 @@ class Condition:
 def condition(fleet: Fleet, seller: Row, secret: Secret | None, newest_app: str | None, today: date) -> Condition:
     """Tell a seller's condition; `secret` is None before `pulumi up`, `newest_app` the app secret's current version."""
     state = State.from_tags(secret.tags) if secret else State()
-    given = [day for day in (state.consented_on, seller.consented_on) if day]
-    is_assumed = state.is_day_assumed and seller.consented_on is None
-    consented = seller.consented_on if state.is_day_assumed and seller.consented_on else max(given, default=None)
+    # The roster may know of a newer consent already, whose offer Amazon has not taken yet: what is in use counts.
+    said = seller.consented_on
+    is_said = said is not None and (state.consented_on is None or (state.is_day_assumed and is_of(said, state)))
+    is_assumed = state.is_day_assumed and not is_said
+    consented = said if is_said else state.consented_on
     renews = fleet.needs_consent and seller.application == "shared"
     ends = consented + CONSENT_LIFE if consented and renews else None
     roles = missing_roles(fleet, consented, today) if consented and renews else ()

@@ -9,12 +9,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from provisioning import filling
+from provisioning.consented import consent_of
 from provisioning.errors import LabelMoved, RotationPending
 from provisioning.fingerprint import version_id
 from provisioning.rotation.versions import named
 from provisioning.store import KEPT, OFFERED, WAITING
 
 if TYPE_CHECKING:
+    from provisioning.consented import Consent
     from provisioning.filling import Schedule
     from provisioning.payload import Offer
     from provisioning.store import Secret, Store
@@ -31,10 +33,13 @@ class Offering:
         self._fleet = fleet
         self._store = store
 
-    def offer(self, secret_id: str, offer: Offer) -> str:
-        """Offer in place of what is on offer, and start the rotation; returns the rotation's version."""
+    def offer(self, secret_id: str, offer: Offer, consent: Consent | None = None) -> str:
+        """Offer in place of what is on offer, and start the rotation; returns the rotation's version.
+
+        `consent` is the day of the one that it rests on, for the rotation to note.
+        """
         secret = self._at_rest(secret_id)
-        version = self._put(secret, offer)
+        version = self._put(secret, offer, consent)
         return self._promote(secret, version)
 
     def promote(self, secret: Secret, version: str) -> str:
@@ -57,13 +62,16 @@ class Offering:
             if secret.holder(label) == version:
                 self._store.move(secret.arn, label, to=None, source=version)
 
-    def put_aside(self, secret_id: str, offer: Offer, instead_of: str | None = None) -> None:
+    def put_aside(
+        self, secret_id: str, offer: Offer, instead_of: str | None = None, consent: Consent | None = None
+    ) -> None:
         """Put a refresh token that came unexpectedly where no rotation takes it up, at any moment.
 
-        It waits for approval, or is only kept where another one than `instead_of` waits already.
+        It waits for approval, or is only kept where another one than `instead_of` waits already, of whose consent it is
+        unless `consent` says another day.
         """
         secret = self._store.describe(secret_id)
-        version = self._put(secret, offer)
+        version = self._put(secret, offer, consent or (consent_of(secret, instead_of) if instead_of else None))
         label = KEPT if secret.holder(WAITING) not in {None, version, instead_of} else WAITING
         self._store.move(secret.arn, label, to=version, source=secret.holder(label))
 
@@ -77,11 +85,17 @@ class Offering:
             raise RotationPending(secret.name)
         return secret
 
-    def _put(self, secret: Secret, offer: Offer) -> str:
+    def _put(self, secret: Secret, offer: Offer, consent: Consent | None = None) -> str:
         text = offer.to_json()
         version = version_id(secret.arn, text)
+        labels = [named(version), *([consent.label(version)] if consent else [])]
+        has: frozenset[str] = frozenset()
         if version not in {secret.holder(OFFERED), secret.holder(WAITING)}:
-            self._store.put(secret.arn, text, version=version, labels=[named(version)])
+            has = self._store.put(secret.arn, text, version=version, labels=labels)
+        for label in labels[1:]:
+            # A version that was there before keeps the labels that it had (botocore PutSecretValue).
+            if label not in has and secret.holder(label) is None:
+                self._store.move(secret.arn, label, to=version, source=None)
         return version
 
     def _promote(self, secret: Secret, version: str) -> str:

@@ -11,6 +11,7 @@ from functools import cached_property
 from threading import Lock
 from typing import TYPE_CHECKING, Protocol
 
+from provisioning.consented import Consent, is_of, is_on_its_way
 from provisioning.errors import AmazonRefused, SellerkeysError, Unreachable
 from provisioning.filling import put_first, start, turn_on
 from provisioning.fingerprint import client_mark, partner_print, stores_print
@@ -25,7 +26,7 @@ from provisioning.surveying import Refused
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
-    from datetime import date, datetime
+    from datetime import datetime
 
     from provisioning.amazon import Amazon
     from provisioning.fleet import Fleet
@@ -150,7 +151,8 @@ class Executor:
         def keep(refresh_token: str) -> None:
             renewed.append(refresh_token)
             if planned.secret.holder(CURRENT):
-                self._offering.put_aside(planned.secret.arn, _offer(planned, refresh_token))
+                offer = _offer(planned, refresh_token)
+                self._offering.put_aside(planned.secret.arn, offer, consent=self._consented(planned))
 
         try:
             credential, known = self._prover.prove(planned, keep)
@@ -181,9 +183,9 @@ class Executor:
     def _fill_unproven(self, planned: Planned, refresh_token: str) -> None:
         credential = replace(self._prover.compose(planned), refresh_token=refresh_token)
         if not put_first(self._store, planned.secret, credential, self._fleet):
-            self._offering.offer(planned.secret.arn, _offer(planned, refresh_token))
+            self._offering.offer(planned.secret.arn, _offer(planned, refresh_token), self._consented(planned))
             return
-        self._tag(planned, State())
+        self._tag(planned, self._in_use(planned, State()))
         start(self._store, planned.secret, self._fleet, immediately=True)
 
     def _fill(self, planned: Planned, credential: Credential, known: State) -> Outcome:
@@ -192,7 +194,7 @@ class Executor:
             return self._offer(planned, credential, known)
         turn_on(self._store, planned.secret, self._fleet)
         state = replace(known, status=ACTIVE, cause="", proven_at=self._now(), app_version=credential.app_version)
-        self._tag(planned, state)
+        self._tag(planned, self._in_use(planned, state))
         if planned.action is Action.COMPLETE:
             return Outcome(planned.seller.seller, "completed", "an interrupted onboarding was completed")
         return Outcome(
@@ -200,30 +202,45 @@ class Executor:
         )
 
     def _offer(self, planned: Planned, credential: Credential, known: State) -> Outcome:
-        self._offering.offer(planned.secret.arn, _offer(planned, credential.refresh_token))
+        # The day goes with the offer: until Amazon has taken it, the consent before is the one in use, and may end.
+        offer = _offer(planned, credential.refresh_token)
+        self._offering.offer(planned.secret.arn, offer, self._consented(planned))
         self._tag(planned, replace(known, status=ACTIVE, cause=""))
         return Outcome(planned.seller.seller, "offered", "proven; the rotation that was started takes it up")
 
     def _tag(self, planned: Planned, state: State) -> None:
-        consented, day = self._consented(planned)
         own_app = planned.handed_in.own_app
         client = client_mark(self._fleet.base, own_app[0]) if own_app else None
-        state = replace(state, fingerprint=planned.fingerprint, consented_on=consented, consent_day=day, client=client)
+        state = replace(state, fingerprint=planned.fingerprint, client=client)
         self._store.tag(planned.secret.arn, state.to_tags())
 
-    def _consented(self, planned: Planned) -> tuple[date | None, str | None]:
+    def _in_use(self, planned: Planned, state: State) -> State:
+        """Add the day of the consent to the state of a secret that rests on it from now on."""
+        consent, was_assumed = self._consented(planned), State.from_tags(planned.secret.tags).is_day_assumed
+        if consent is None:
+            return replace(state, consent_day="" if was_assumed else None)
+        day = ASSUMED if consent.is_assumed else "" if was_assumed else None
+        return replace(state, consented_on=consent.day, consent_day=day)
+
+    def _consented(self, planned: Planned) -> Consent | None:
         """Tell the day of the consent and how sure it is: without the roster's word, today is the latest it can be."""
-        said = planned.seller.consented_on
-        was_assumed = State.from_tags(planned.secret.tags).is_day_assumed
-        if said or planned.seller.application == "own" or not self._fleet.needs_consent:
-            return said, "" if was_assumed else None
-        return self._now().date(), ASSUMED
+        if said := planned.seller.consented_on:
+            return Consent(said)
+        if planned.seller.application == "own" or not self._fleet.needs_consent:
+            return None
+        return Consent(self._now().date(), is_assumed=True)
 
     def _correct_day(self, planned: Planned) -> Outcome | None:
         """Note the day that the roster has learned of since a day was assumed; None where there is nothing to note."""
         said, state = planned.seller.consented_on, State.from_tags(planned.secret.tags)
         if said is None or not state.is_day_assumed:
             return None
+        if is_on_its_way(planned.secret):
+            # The day may be of the consent that is offered, not of the one in use.
+            return Outcome(planned.seller.seller, "unchanged", "a rotation is to take it up: run this again after it")
+        if not is_of(said, state):
+            late = f"the roster's consented_on, {said}, is after the day on which this credential came: correct it"
+            return Outcome(planned.seller.seller, "unchanged", late)
         self._store.tag(planned.secret.arn, State(consented_on=said, consent_day="").to_tags())
         return Outcome(planned.seller.seller, "completed", f"the consent's day, {said}, was noted from the roster")
 

@@ -37,6 +37,7 @@ _NAMES: Final = {
     "cause": "cause",
     "consented_on": "consented",
     "consent_day": "consent-day",
+    "consent_before": "consent-before",
     "waiting_consent": "waiting-consent",
     "reminded": "reminded",
     "proven_at": "proven",
@@ -67,8 +68,9 @@ class State:
     `app_version` is the version of the app secret that AWSCURRENT was composed from (or `own`); `fingerprint` is that
     of the credential last handed in, `partner` and `stores` of the selling partner id and the stores that Amazon named
     then, see fingerprint.py; `cause` is a code of causes.py. `consent_day` is ASSUMED or ASSUMED_TOLD where
-    `consented_on` is only the latest day that the consent can be of; `waiting_consent` is the day of the consent that
-    waits for a person, `reminded` what reminder.py knows of the last reminder. `refused_since` and `refused_at` are
+    `consented_on` is only the latest day that the consent can be of; both are of the consent in use, `consent_before`
+    of the one that it replaced, see consented.py. `waiting_consent` is the day of a consent that is held while the
+    secret is empty, `reminded` what reminder.py knows of the last reminder. `refused_since` and `refused_at` are
     the first and the last of the refusals that came for one cause without a proof between them; they stay after a
     proof, which is then later. `told` is the status that people were last told of, `told_expiry` the end of a
     client secret that they were,
@@ -83,6 +85,7 @@ class State:
     cause: str | None = None
     consented_on: date | None = None
     consent_day: str | None = None
+    consent_before: str | None = None
     waiting_consent: date | None = None
     reminded: str | None = None
     proven_at: datetime | None = None

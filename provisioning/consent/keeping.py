@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
 from provisioning.consent.refusals import WAITS_ALREADY, Refused
+from provisioning.consented import Consent
 from provisioning.errors import LabelMoved, RotationPending
 from provisioning.filling import put_first, turn_on
 from provisioning.fingerprint import client_mark, fingerprint, partner_print, stores_print
@@ -63,6 +64,8 @@ class Keeping:
         if secret.holder(CURRENT) is None and put_first(self._store, secret, credential, self._schedule):
             turn_on(self._store, secret, self._schedule)
             state = State(status=ACTIVE, cause="", proven_at=self._store.now(), app_version=credential.app_version)
+            if consent := self._consent(_offer(credential)):
+                state = replace(state, consented_on=consent.day, consent_day="")
         elif self._offer(secret, _offer(credential)):
             state = State(status=ACTIVE, cause="")
         else:
@@ -76,31 +79,29 @@ class Keeping:
         if secret.holder(CURRENT) is None:
             if not self._holding.hold(offer, self._store.now()):
                 raise Refused(WAITS_ALREADY, credential.seller)
-            self._store.tag(secret.arn, replace(self._today(offer), status=HELD).to_tags())
+            consent = self._consent(offer)
+            self._store.tag(secret.arn, State(status=HELD, waiting_consent=consent and consent.day).to_tags())
         elif secret.holder(WAITING):
             raise Refused(WAITS_ALREADY, credential.seller)
         else:
-            # Before the offer: whoever approves it has to find the day.
-            self._store.tag(secret.arn, self._today(offer).to_tags())
-            self._offering.put_aside(secret.arn, offer)
+            self._offering.put_aside(secret.arn, offer, consent=self._consent(offer))
 
-    def _today(self, offer: Offer) -> State:
-        """Say that the consent that waits is of today; an application of a seller's own has no such end."""
-        return State() if offer.client_id else State(waiting_consent=self._store.now().date())
+    def _consent(self, offer: Offer) -> Consent | None:
+        """Say that the consent is of today; an application of a seller's own has no such end."""
+        return None if offer.client_id else Consent(self._store.now().date())
 
     def _offer(self, secret: Secret, offer: Offer) -> bool:
         """Offer it; while a rotation is under way wait for its end, and at last leave it waiting in the secret."""
         for _ in range(_TRIES):
             try:
-                self._offering.offer(secret.arn, offer)
+                self._offering.offer(secret.arn, offer, self._consent(offer))
             except (RotationPending, LabelMoved):
                 self._sleep(_APART)
             else:
                 return True
         if self._store.describe(secret.arn).holder(WAITING):
             raise Refused(WAITS_ALREADY, offer.seller)
-        self._store.tag(secret.arn, self._today(offer).to_tags())
-        self._offering.put_aside(secret.arn, offer)
+        self._offering.put_aside(secret.arn, offer, consent=self._consent(offer))
         return False
 
     def _note(self, secret: Secret, proven: Proven, state: State) -> None:
@@ -111,8 +112,6 @@ class Keeping:
             state.to_tags()
             | State(
                 fingerprint=fingerprint(self._base, credential.refresh_token, own_app),
-                consented_on=None if own_app else self._store.now().date(),
-                consent_day=None if own_app else "",
                 client=client_mark(self._base, credential.client_id) if own_app else None,
                 partner=partner_print(self._base, partner) if partner else None,
                 stores=stores_print(secret.arn, proven.stores),

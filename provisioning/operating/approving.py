@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 
 from provisioning.errors import RotationPending, Waiting
 from provisioning.payload import Credential, Offer
-from provisioning.state import DAY_SERVED, State
 from provisioning.store import APPROVED, CURRENT, OFFERED, WAITING
 
 if TYPE_CHECKING:
@@ -79,10 +78,7 @@ class Approving:
         secret = candidate.secret
         if secret.holder(APPROVED) != candidate.version:
             self._store.move(secret.arn, APPROVED, to=candidate.version, source=secret.holder(APPROVED))
-        token = self._offering.promote(secret, candidate.version)
-        if day := State.from_tags(secret.tags).waiting_consent:
-            self._store.tag(secret.arn, State(consented_on=day, consent_day="").to_tags() | DAY_SERVED)
-        return token
+        return self._offering.promote(secret, candidate.version)
 
     def reject(self, row: Row) -> None:
         """Take what waits off its label: nobody takes it up any more; raises Waiting where nothing waits."""
@@ -91,8 +87,6 @@ class Approving:
         if version is None:
             raise Waiting(f"nothing waits for approval at {row.seller}")
         self._store.move(secret.arn, WAITING, to=None, source=version)
-        if State.from_tags(secret.tags).waiting_consent:
-            self._store.tag(secret.arn, DAY_SERVED)
 
 
 def _waits(secret: Secret) -> tuple[str, str | None]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from provisioning.consented import consent_on, is_consent, offer_of
 from provisioning.errors import LabelMoved, SellerkeysError
 from provisioning.payload import MalformedPayload, Offer
 from provisioning.rotation.versions import is_approved, named
@@ -71,25 +72,35 @@ class Offers:
         except MalformedPayload:
             return None
 
-    def keep(self, secret: Secret, offer: Offer, *, behind: str | None) -> None:
+    def keep(self, secret: Secret, offer: Offer, *, behind: str | None, of: str = "") -> None:
         """Put what AWSPENDING cannot hold on offer, in place of the offer `behind` it.
 
-        Where another offer is outstanding, it is put aside: neither may be lost.
+        Where another offer is outstanding, it is put aside: neither may be lost. It is of the same consent as what
+        version `of` was composed from.
         """
         if secret.holder(OFFERED) in {None, behind}:
-            self._put(secret, offer, OFFERED)
+            self._put(secret, offer, OFFERED, of)
         else:
-            self.put_aside(secret, offer)
+            self.put_aside(secret, offer, of=of)
 
-    def put_aside(self, secret: Secret, offer: Offer) -> None:
+    def put_aside(self, secret: Secret, offer: Offer, *, of: str = "") -> None:
         """Put the only copy of a refresh token where no rotation takes it up."""
-        self._put(secret, offer, KEPT)
+        self._put(secret, offer, KEPT, of)
 
     def drop(self, secret: Secret, version: str) -> None:
         """Take an offer that has ended off its label, and its name off it."""
         self.take_off(secret, OFFERED, version)
         if named(version) in secret.versions.get(version, ()):
             self.take_off(secret, named(version), version)
+
+    def give_back_day(self, secret: Secret, token: str) -> None:
+        """Move the day of a consent from a version that is about to be taken back to its offer, which stays."""
+        for label in sorted(filter(is_consent, secret.versions.get(token, ()))):
+            offer = offer_of(label)
+            try:
+                self._store.move(secret.arn, label, to=offer if offer in secret.versions else None, source=token)
+            except LabelMoved:
+                continue
 
     def take_off(self, secret: Secret, label: str, version: str) -> None:
         """Take a label off a version; one that is no longer there has been taken off by somebody else."""
@@ -98,9 +109,10 @@ class Offers:
         except LabelMoved:
             return
 
-    def _put(self, secret: Secret, offer: Offer, label: str) -> None:
-        version = self._new_version()
-        self._store.put(secret.arn, offer.to_json(), version=version, labels=[label, named(version)])
+    def _put(self, secret: Secret, offer: Offer, label: str, of: str) -> None:
+        version, consent = self._new_version(), consent_on(secret, of)
+        labels = [label, named(version), *([consent.label(version)] if consent else [])]
+        self._store.put(secret.arn, offer.to_json(), version=version, labels=labels)
 
     def _send_to_wait(self, secret: Secret, version: str) -> None:
         self._store.move(secret.arn, WAITING, to=version, source=secret.holder(WAITING))

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from provisioning.causes import Fault
+from provisioning.consented import consent_of, is_consent, taken_into_use
 from provisioning.errors import AmazonRefused
 from provisioning.fingerprint import client_mark, stores_print
 from provisioning.naming import TAG_BASE
@@ -95,6 +96,7 @@ class Rotation:
         """createSecret: lay the offer and the newest application over AWSCURRENT, and put the result as AWSPENDING."""
         if self._store.find(secret.arn, label=PENDING, version=token):
             return
+        self._say_consent(secret)
         current = self._current(secret)
         offer, offered = self._offers.take_up(secret, current)
         credential = self._with_shared_app(offered)
@@ -109,7 +111,8 @@ class Rotation:
         # Stored at once and before the proof: should Amazon ever send another token, this is its only copy.
         token_now = answer.refresh_token or credential.refresh_token
         credential = replace(credential, refresh_token=token_now, profiles=self._recipe.profiles)
-        labels = [PENDING, named(offer)] if offer else [PENDING]
+        consent = consent_of(secret, offer) if offer else None
+        labels = [PENDING, *([named(offer)] if offer else []), *([consent.label(offer)] if offer and consent else [])]
         self._store.put(secret.arn, credential.to_json(), version=token, labels=labels)
         # A rotation that was abandoned never came to say that its labels have served.
         self._forget(secret)
@@ -125,7 +128,7 @@ class Rotation:
 
         def keep(refresh_token: str) -> None:
             nonlocal renewed
-            self._offers.keep(secret, difference(current, pending, refresh_token), behind=behind)
+            self._offers.keep(secret, difference(current, pending, refresh_token), behind=behind, of=token)
             renewed = True
 
         try:
@@ -164,11 +167,18 @@ class Rotation:
             app_version=credential.app_version,
             client=_own_client(secret, credential),
         )
+        consent = taken_into_use(secret, token)
         if State.from_tags(secret.tags).status == OFFER_REFUSED and not taken_up(secret, token):
             # Still true: the one before is in use, and whoever handed the refused one in has to learn of it.
             state = replace(state, status=None, cause=None)
-        self._store.tag(secret.arn, state.to_tags())
+        self._store.tag(secret.arn, state.to_tags() | consent.to_tags())
         self._forget(secret, token)
+
+    def _say_consent(self, secret: Secret) -> None:
+        """Note the day of the consent in use where the rotation that took it up died before it could."""
+        current = secret.holder(CURRENT)
+        if current and (tags := taken_into_use(secret, current).to_tags()):
+            self._store.tag(secret.arn, tags)
 
     def _forget(self, secret: Secret, token: str | None = None) -> None:
         """Take off the labels that have served; with `token`, that version's rotation has finished."""
@@ -185,22 +195,26 @@ class Rotation:
         if pending.refresh_token not in held | ({offer.refresh_token} if offer else set()):
             only_copy = difference(current, pending, pending.refresh_token)
             if at_fault:
-                self._offers.put_aside(secret, only_copy)
+                self._offers.put_aside(secret, only_copy, of=token)
             else:
-                self._offers.keep(secret, only_copy, behind=behind)
+                self._offers.keep(secret, only_copy, behind=behind, of=token)
         self._end(secret, token, at_fault, refused)
 
     def _end(self, secret: Secret, token: str, at_fault: str | None, refused: AmazonRefused) -> None:
         """End a rotation that cannot succeed: note the cause, take AWSPENDING back, drop the offer that is at fault.
 
-        In this order: whoever comes after a crash finds the offer and refuses it again.
+        In this order: whoever comes after a crash finds the offer, with its day, and refuses it again.
         """
         self._note(secret, OFFER_REFUSED if at_fault else REFUSED, refused.cause)
+        if not at_fault:
+            self._offers.give_back_day(secret, token)
         self._offers.take_off(secret, PENDING, token)
         if at_fault:
             self._offers.drop(secret, at_fault)
-        if label := taken_up(secret, token):
-            self._offers.take_off(secret, label, token)
+        held = taken_up(secret, token)
+        for label in sorted(secret.versions.get(token, ())):
+            if label == held or (at_fault and is_consent(label)):
+                self._offers.take_off(secret, label, token)
 
     def _clear_the_way(self, secret: Secret, token: str, found: Standing) -> None:
         """Take back an empty AWSPENDING on a secret that never had a value: it would keep the first one out."""

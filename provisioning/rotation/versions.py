@@ -5,6 +5,7 @@ from __future__ import annotations
 from enum import Enum, auto
 from typing import TYPE_CHECKING
 
+from provisioning.consented import is_consent, offer_of
 from provisioning.errors import SellerkeysError
 from provisioning.store import APPROVED, CURRENT, FIRST, KEPT, OFFERED, PENDING, WAITING
 
@@ -96,9 +97,11 @@ def is_approved(secret: Secret, offer: str | None) -> bool:
 def left_behind(secret: Secret, token: str | None = None) -> list[tuple[str, str]]:
     """List labels of ours, with their versions, that no longer say anything.
 
-    The name of an offer serves as long as the offer is somewhere, or pending; FIRST until a rotation has finished. With
-    `token`, that version's rotation has.
+    The name of an offer serves as long as the offer is somewhere, or pending; FIRST until a rotation has finished; the
+    day of a consent as long as its offer is outstanding or pending, and on AWSCURRENT until it was noted. With `token`,
+    that version's rotation has finished.
     """
+    outstanding = {secret.holder(label) for label in (OFFERED, WAITING, KEPT)}
     found = []
     for version, labels in secret.versions.items():
         is_offer = bool(labels & {OFFERED, WAITING, KEPT})
@@ -106,5 +109,8 @@ def left_behind(secret: Secret, token: str | None = None) -> list[tuple[str, str
         served = set() if is_offer or is_pending else {label for label in labels if label.startswith(_OFFER)}
         served |= {APPROVED} & labels if not is_offer else set()
         served |= {FIRST} & labels if token or CURRENT not in labels else set()
+        is_unsaid = token is None and CURRENT in labels
+        if not is_pending and not is_unsaid:
+            served |= {label for label in labels if is_consent(label) and offer_of(label) not in outstanding}
         found += [(label, version) for label in sorted(served)]
     return found

@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from provisioning import outcomes
+from provisioning.consented import gone_back_to
 from provisioning.operating.rollback import Rollback
 from provisioning.operating.rotating import Rotator
 from provisioning.outcomes import Outcome
@@ -33,7 +34,7 @@ def rollback(session: Session, /, seller: str, *, dry_run: bool) -> int:
     elif dry_run:
         outcome = Outcome(seller, "would roll back", "the previous refresh token works; would offer it to a rotation")
     else:
-        token = at.offering.offer(secret.arn, offer)
+        token = at.offering.offer(secret.arn, offer, gone_back_to(secret))
         rotator = Rotator(at.fleet, at.store, at.offering, session.clock, session.sleep, _PATIENCE)
         outcome = rotator.follow(seller, secret, token)
     tell(session, [outcome], at.reading)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from provisioning.consented import Consent, consent_of
 from provisioning.fingerprint import partner_print
 from provisioning.state import State
 from tests.consent.conftest import BERLIN, CONSENT, query_of
@@ -145,7 +146,8 @@ def test_a_stranger_with_a_sellers_id(pages: Pages) -> None:
     assert reply.told == "received"
     assert pages.held().holder("SELLERKEYS_OFFERED") is None
     assert pages.held().holder("SELLERKEYS_WAITING")
-    assert State.from_tags(pages.held().tags).waiting_consent == pages.at.date()
+    waiting = pages.secret().holder("SELLERKEYS_WAITING") or ""
+    assert consent_of(pages.secret(), waiting) == Consent(pages.at.date())
 
 
 def test_a_stranger_whom_amazon_names(pages: Pages) -> None:

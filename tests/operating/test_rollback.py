@@ -3,22 +3,29 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 from typing import TYPE_CHECKING
 
 import pytest
 
+from provisioning.consented import gone_back_to
 from provisioning.errors import AmazonRefused, RotationPending, Waiting
 from provisioning.operating.rollback import Rollback
 from provisioning.payload import Offer
+from provisioning.state import State
 from tests.fakes.desk import BERLIN, RENEWED, SHARED
 
 if TYPE_CHECKING:
     from tests.fakes.desk import FakeDesk
 
+RENEWED_ON = date(2026, 11, 20)
+
 
 @pytest.fixture
 def desk(on_call: FakeDesk) -> FakeDesk:
-    """Berlin was onboarded again with a renewed token, which is current."""
+    """Berlin was onboarded again with a renewed token, of a day that the roster knows; it is current."""
+    row = on_call.row.model_copy(update={"consented_on": RENEWED_ON})
+    on_call.fleet = replace(on_call.fleet, sellers=(row,))
     on_call.onboard(on_call.know(RENEWED))
     on_call.rotation.play()
     assert on_call.current.refresh_token == RENEWED
@@ -57,6 +64,24 @@ def test_one_that_no_longer_works(desk: FakeDesk) -> None:
 
     with pytest.raises(AmazonRefused):
         rollback(desk).plan(desk.row)
+
+
+def test_the_day_of_the_consent_before(desk: FakeDesk) -> None:
+    """With the token its consent comes back, and ends on the day on which it would have ended."""
+    state = State.from_tags(desk.held.tags)
+    assert (state.consented_on, state.consent_before) == (
+        RENEWED_ON,
+        f"{desk.labels['AWSPREVIOUS']} 2026-11-24 ASSUMED",
+    )
+
+    secret, offer = rollback(desk).plan(desk.row)
+    assert offer is not None
+    desk.offering.offer(secret.arn, offer, gone_back_to(secret))
+    desk.rotation.play()
+
+    state = State.from_tags(desk.held.tags)
+    assert (state.consented_on, state.is_day_assumed) == (desk.now.date(), True)
+    assert state.consent_before == f"{desk.labels['AWSPREVIOUS']} {RENEWED_ON}"
 
 
 def test_the_same_token(desk: FakeDesk) -> None:

@@ -110,11 +110,21 @@ def test_consent_ends_after_a_year(fleet: Fleet, days: int, need: Need | None) -
     assert (found.need, found.consent_ends_on) == (need, TODAY + timedelta(days=days))
 
 
-def test_the_later_of_two_consents_counts(fleet: Fleet) -> None:
-    """The roster or the state tag may be behind; a consent is never taken back by an older one."""
+@pytest.mark.parametrize("said", [date(2026, 10, 1), date(2026, 8, 1)], ids=["newer", "older"])
+def test_the_consent_in_use_counts(fleet: Fleet, said: date) -> None:
+    """The roster may know of a consent that Amazon has not taken yet, or be behind: its day is not that in use."""
+    seller = fleet.sellers[0].model_copy(update={"consented_on": said})
+
+    assert condition(fleet, seller, secret(), None, TODAY).consented_on == date(2026, 9, 1)
+
+
+def test_a_newer_consent_does_not_make_an_assumed_day_sure(fleet: Fleet) -> None:
+    """An assumed day is the latest possible, so what the roster says of a later one is of another consent."""
     seller = fleet.sellers[0].model_copy(update={"consented_on": date(2026, 10, 1)})
 
-    assert condition(fleet, seller, secret(), None, TODAY).consented_on == date(2026, 10, 1)
+    found = condition(fleet, seller, secret(replace(WELL, consent_day=ASSUMED)), None, TODAY)
+
+    assert (found.consented_on, found.consent_day_assumed) == (date(2026, 9, 1), True)
 
 
 def test_an_own_or_private_application_needs_no_renewal(fleet: Fleet) -> None:

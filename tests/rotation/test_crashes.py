@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING
 
 import pytest
 
+from provisioning.consented import Consent
 from provisioning.errors import SellerkeysError
 from provisioning.payload import Offer
+from provisioning.state import State
 from tests.fakes.amazon import FakeAmazon
 from tests.fakes.secrets_manager import Crash
 from tests.rotation.berlin import (
@@ -24,9 +27,17 @@ from tests.rotation.berlin import (
 if TYPE_CHECKING:
     from datetime import datetime
 
+ANOTHER = "Atzr|PLACEHOLDER-ANOTHER"
+
 
 @pytest.mark.parametrize("abandons", [False, True])
-@pytest.mark.parametrize("kind", ["plain", "offer", "approved", "changed token", "refused offer", "dead app"])
+@pytest.mark.parametrize(
+    "kind",
+    [
+        *("plain", "offer", "approved", "changed token", "refused offer", "dead app"),
+        *("renewed consent", "refused consent", "renewed consent, dead app", "renewed consent, changed token"),
+    ],
+)
 @pytest.mark.parametrize("when", ["before", "after"])
 def test_killed_at_every_call(now: datetime, kind: str, when: str, *, abandons: bool) -> None:
     """Killed before or after any call to AWS, AWS's retry and one more rotation reach the undisturbed end state."""
@@ -49,6 +60,8 @@ def test_killed_at_every_call(now: datetime, kind: str, when: str, *, abandons: 
 def _bench(now: datetime, kind: str, *, abandons: bool) -> Bench:
     tokens = dict.fromkeys((TOKEN, RENEWED), (NEW.client_id, ("A1PA6795UKMFR9",)))
     replaces = {TOKEN: RENEWED} if kind in {"changed token", "dead app"} else {}
+    if kind == "renewed consent, changed token":
+        tokens[ANOTHER], replaces[RENEWED] = tokens[TOKEN], ANOTHER
     amazon = FakeAmazon({NEW.client_id: NEW.client_secret}, tokens, replaces)
     bench = Bench(amazon, now, credential(selling_partner_id="APLACEHOLDER2"))
     bench.aws.any_label_abandons = abandons
@@ -59,7 +72,11 @@ def _bench(now: datetime, kind: str, *, abandons: bool) -> Bench:
         bench.held.attach("SELLERKEYS_APPROVED", OFFER_VERSION)
     if kind == "refused offer":
         bench.offer(Offer("berlin", "Atzr|PLACEHOLDER-REVOKED"))
-    if kind == "dead app":
+    if "consent" in kind:
+        bench.held.tags |= State(consented_on=date(2026, 1, 1)).to_tags()
+        bench.offer(Offer("berlin", "Atzr|PLACEHOLDER-REVOKED" if "refused" in kind else RENEWED))
+        bench.held.attach(Consent(date(2026, 11, 20)).label(OFFER_VERSION), OFFER_VERSION)
+    if "dead app" in kind:
         amazon.expired.add(NEW.client_id)
     return bench
 

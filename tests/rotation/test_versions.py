@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
+from provisioning.consented import Consent
 from provisioning.rotation.versions import (
     NotRotating,
     Standing,
@@ -18,6 +21,7 @@ from provisioning.store import Secret
 
 NAME = "sellerkeys/dev/sellers/berlin/sp-api"
 OLD, NEW, OFFER, LATER = (f"00000000-0000-4000-8000-00000000000{number}" for number in range(1, 5))
+DAY = Consent(date(2026, 11, 20)).label(OFFER)
 
 
 def secret(*, enabled: bool = True, **labels: set[str]) -> Secret:
@@ -94,6 +98,12 @@ def test_why_no_step_may_run(found: Standing, why: str) -> None:
             [("SELLERKEYS_FIRST", OLD)],
             id="first, of whose successor the rotation finishes",
         ),
+        pytest.param({"new": {"AWSCURRENT", DAY}}, None, [], id="a consent's day, not yet noted"),
+        pytest.param({"new": {"AWSPENDING", DAY}}, NEW, [(DAY, NEW)], id="a consent's day, noted"),
+        pytest.param(
+            {"offer": {"SELLERKEYS_OFFERED"}, "later": {DAY}}, None, [], id="a consent's day, its offer stays"
+        ),
+        pytest.param({"offer": {DAY}}, None, [(DAY, OFFER)], id="a consent's day, its offer refused"),
         pytest.param(
             {"old": {"AWSPREVIOUS", "SELLERKEYS_FIRST"}}, None, [("SELLERKEYS_FIRST", OLD)], id="first, rotated"
         ),

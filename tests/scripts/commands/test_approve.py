@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from provisioning.consented import Consent
 from provisioning.payload import Offer
 from provisioning.state import State
 
@@ -50,13 +51,12 @@ def test_agreed(onboarded_desk: Desk, held: Held) -> None:
 def test_the_day_of_the_consent_that_waited(onboarded_desk: Desk, held: Held, arguments: tuple[str, ...]) -> None:
     """Approved, a year begins on the day the seller consented; rejected, the old one goes on."""
     before = State.from_tags(held.tags).consented_on
-    held.tags |= State(waiting_consent=date(2026, 11, 2)).to_tags()
+    held.attach(Consent(date(2026, 11, 2)).label(WAITS), WAITS)
 
     assert onboarded_desk.run("approve", "berlin", *arguments).exit_code == 0
 
     state = State.from_tags(held.tags)
-    expected = before if "--reject" in arguments else date(2026, 11, 2)
-    assert (state.consented_on, state.waiting_consent) == (expected, None)
+    assert state.consented_on == (before if "--reject" in arguments else date(2026, 11, 2))
     assert state.is_day_assumed is ("--reject" in arguments)
 
 
