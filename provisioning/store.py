@@ -117,10 +117,11 @@ class Secret:
 
 @dataclass(frozen=True, slots=True)
 class Value:
-    """One version of a secret, value included."""
+    """One version of a secret, value included, and when it was put."""
 
     version: str
     text: str = field(repr=False)
+    created_at: datetime
 
 
 class Store:
@@ -170,7 +171,7 @@ class Store:
         """Read a value by label, or by label and version; raises SecretEmpty if there is none."""
         which = {"VersionStage": label} | ({"VersionId": version} if version else {})
         answer = self._ask("GetSecretValue", secret_id, self._client.get_secret_value, **which)
-        return Value(answer["VersionId"], answer.get("SecretString", ""))
+        return Value(answer["VersionId"], answer.get("SecretString", ""), answer["CreatedDate"])
 
     def find(self, secret_id: str, *, label: str, version: str) -> Value | None:
         """Read a value like `read`, but give None where there is none."""

@@ -48,7 +48,8 @@ class _Client:
         self, *, SecretId: str, VersionStage: str | None = None, VersionId: str | None = None
     ) -> dict[str, Any]:
         version = self._call(lambda: self._secrets.read(SecretId, VersionId, VersionStage))
-        return {"VersionId": version.id, "SecretString": version.value.text if version.value else ""}
+        text = version.value.text if version.value else ""
+        return {"VersionId": version.id, "SecretString": text, "CreatedDate": version.created}
 
     def put_secret_value(
         self,

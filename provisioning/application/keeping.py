@@ -38,11 +38,12 @@ class AnotherApplication(SellerkeysError):
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """The app secret as it stands: what is told of it, and its current value."""
+    """The app secret as it stands: what is told of it, and its current value, put at `created_at`."""
 
     secret: Secret
     app: App = field(repr=False)
     version: str
+    created_at: datetime
 
 
 class Keeper:
@@ -63,17 +64,17 @@ class Keeper:
             secret = self._store.describe(self._secret_id)
             value = self._store.read(secret.arn)
             if secret.holder(CURRENT) == value.version:
-                return Held(secret, App.from_json(value.text), value.version)
+                return Held(secret, App.from_json(value.text), value.version, value.created_at)
         raise Unreachable(f"AWS tells of secret {self._secret_id} what it no longer holds: run this again")
 
     def settle(self, held: Held) -> Held:
-        """Write how long what is current lives at most, where nothing tells; what came before it cannot end later.
+        """Write how long what is current lives at most, where nothing tells; what was made before cannot end later.
 
         Without that, a client secret that Amazon sent long ago would pass for a newer one.
         """
         if known(held.secret):
             return held
-        self._store.move(held.secret.arn, self._untold().label, to=held.version, source=None)
+        self._store.move(held.secret.arn, _untold(held.created_at).label, to=held.version, source=None)
         return self.held()
 
     def keep(self, held: Held, app: App, life: Life) -> str:
@@ -103,9 +104,6 @@ class Keeper:
         if offer == held.version:
             self.note(held.secret, changed=True)
         else:
-            if life_of(held.secret, offer) is None:
-                # Somebody put it there beside `app set`. First this, for a crash may follow any call.
-                self._store.move(held.secret.arn, self._untold().label, to=offer, source=None)
             try:
                 self.adopt(held, self._offered(held, offer), offer)
             except AmazonRefused as refused:
@@ -172,14 +170,14 @@ class Keeper:
             self._take_off(secret, before.label, current)
         self._store.tag(secret.arn, State(client_secret_expires_on=life.expires_at.date()).to_tags())
 
-    def _untold(self) -> Life:
-        """Tell how long what nobody told of can live: as if it were made now."""
-        return Life(self._now() + LIFETIME, Source.UNTOLD)
-
     def _offered(self, held: Held, offer: str) -> App:
-        app = App.from_json(self._store.read(held.secret.arn, label=OFFERED, version=offer).text)
+        """Read an offer, and write how long it lives at most where nothing tells: nobody put it there by `app set`."""
+        value = self._store.read(held.secret.arn, label=OFFERED, version=offer)
+        app = App.from_json(value.text)
         if app.client_id != held.app.client_id:
             raise AnotherApplication("what is on offer is another application: its sellers are others too")
+        if life_of(held.secret, offer) is None:
+            self._store.move(held.secret.arn, _untold(value.created_at).label, to=offer, source=None)
         return app
 
     def _drop(self, secret: Secret, offer: str) -> None:
@@ -191,3 +189,8 @@ class Keeper:
         except LabelMoved:
             # Somebody else has taken it off.
             return
+
+
+def _untold(put_at: datetime) -> Life:
+    """Tell how long a client secret lives at most that was put then: it was made before."""
+    return Life(put_at + LIFETIME, Source.UNTOLD)

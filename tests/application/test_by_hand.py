@@ -98,6 +98,19 @@ def test_what_came_by_hand_lives_at_most_so_long(sent: Vendor) -> None:
     assert sent.state.client_secret_expires_on == life.expires_at.date()
 
 
+@pytest.mark.parametrize("label", ["SELLERKEYS_OFFERED", "AWSCURRENT"])
+def test_when_it_was_put_counts_and_not_when_it_was_seen(sent: Vendor, label: str) -> None:
+    """Amazon's next one may come before the function has had a turn."""
+    by_hand(sent, NEWER, label)
+    sent.later(minutes=3)
+    sent.make(NEWEST)
+    made = sent.now
+    sent.later(minutes=1)
+    sent.aws.calls.clear()
+    assert sent.receive(new_secret(NEWEST, made=made)) is Became.CURRENT
+    assert sent.app.client_secret == NEWEST
+
+
 def test_a_client_secret_that_amazon_makes_after_it_is_newer(sent: Vendor) -> None:
     """The fleet goes on by itself."""
     by_hand(sent, NEWER)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from datetime import datetime
 
 ACCOUNT = "123456789012"
 REGION = "eu-west-1"
@@ -28,6 +28,7 @@ class Held:
     deleted_on: datetime | None = None
     policy: str | None = None
     key: str | None = None
+    created: dict[str, datetime] = field(default_factory=dict)
 
     @property
     def arn(self) -> str:
@@ -69,6 +70,7 @@ class FakeSecretsManager:
         self.calls: list[str] = []
         self.rotated: list[dict[str, Any]] = []
         self.any_label_abandons = False
+        self.clock: Callable[[], datetime] = lambda: datetime(2026, 1, 1, tzinfo=UTC)
         self.before: Callable[[str, int], None] = lambda _name, _number: None
         self.after: Callable[[str, int], None] = lambda _name, _number: None
 
@@ -134,7 +136,8 @@ class FakeSecretsManager:
                     "ResourceNotFoundException",
                     f"Secrets Manager can't find the specified secret value for staging label: {VersionStage}",
                 )
-            return {"ARN": held.arn, "VersionId": version, "SecretString": held.values[version]}
+            created = held.created.get(version, self.clock())
+            return {"ARN": held.arn, "VersionId": version, "SecretString": held.values[version], "CreatedDate": created}
 
     def put_secret_value(
         self,
@@ -160,6 +163,7 @@ class FakeSecretsManager:
             if pending not in {None, ClientRequestToken, held.holder("AWSCURRENT")} and takes_over:
                 held.labels[str(pending)].discard("AWSPENDING")
             held.values[ClientRequestToken] = SecretString
+            held.created[ClientRequestToken] = self.clock()
             held.labels.setdefault(ClientRequestToken, set())
             for label in VersionStages:
                 held.attach(label, ClientRequestToken)

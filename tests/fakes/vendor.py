@@ -54,6 +54,7 @@ class Vendor:
     marks: itertools.count[int] = field(default_factory=itertools.count)
 
     def __post_init__(self) -> None:
+        self.aws.clock = lambda: self.now
         self.store = Store(self.aws, clock=lambda: self.now)
         self.amazon = Amazon(Endpoints(), send=self.fake_amazon, sleep=lambda _: None)
         self.table = Table(self.dynamo, NAME)

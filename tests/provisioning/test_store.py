@@ -24,6 +24,7 @@ V1, V2 = "00000000-0000-4000-8000-000000000001", "00000000-0000-4000-8000-000000
 ROTATION_TOKEN = "00000000-0000-4000-8000-00000000000f"
 CANARY = "Atzr|PLACEHOLDER-CANARY"
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
+PUT = datetime(2026, 11, 1, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -140,12 +141,14 @@ def test_list(aws: Stubber, store: Store) -> None:
 def test_read(aws: Stubber, store: Store, which: dict[str, str], asked: dict[str, str]) -> None:
     """A value is read by label, or by label and version; printing it shows nothing."""
     aws.add_response(
-        "get_secret_value", {"ARN": ARN, "VersionId": V2, "SecretString": CANARY}, {"SecretId": NAME} | asked
+        "get_secret_value",
+        {"ARN": ARN, "VersionId": V2, "SecretString": CANARY, "CreatedDate": PUT},
+        {"SecretId": NAME} | asked,
     )
 
     value = store.read(NAME, **which)
 
-    assert value == Value(V2, CANARY)
+    assert value == Value(V2, CANARY, PUT)
     assert CANARY not in repr(value)
 
 
