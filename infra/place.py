@@ -66,6 +66,11 @@ class Place:
         return f"arn:aws:events:{self.region}:{self.account}:rule/{naming.rule_name(self.base, what)}"
 
     @property
+    def bus(self) -> str:
+        """The ARN of the event bus on which consumers are told."""
+        return f"arn:aws:events:{self.region}:{self.account}:event-bus/{naming.bus_name(self.base)}"
+
+    @property
     def alarms(self) -> str:
         """The ARN pattern of the fleet's alarms."""
         return f"arn:aws:cloudwatch:{self.region}:{self.account}:alarm:sellerkeys-{self.base}-*"

@@ -13,6 +13,8 @@ from infra import archive
 from infra.alarms import declare_alarm, errors
 from infra.configuration import PROJECT
 from infra.function import FunctionArgs, declare_function
+from infra.policies.document import text
+from infra.policies.events import telling_policy
 from infra.policies.rotation import rotation_policy
 from provisioning import naming, profiles, reminder
 
@@ -43,7 +45,7 @@ class RotationFunctionArgs:
     """The fleet, the ARNs of key, app secret and alarm topic, and the zip, which is built unless there is one.
 
     `key_profiles` are those whose further names each seller's secret is to hold; by `reminders` sellers are told in
-    Seller Central that their consent ends.
+    Seller Central that their consent ends; on the bus of this name consumers are told.
     """
 
     place: Place
@@ -52,6 +54,7 @@ class RotationFunctionArgs:
     alarm_topic_arn: pulumi.Input[str]
     key_profiles: tuple[str, ...] = ()
     reminders: Template | None = None
+    bus_name: pulumi.Input[str] | None = None
     code: Path = field(default_factory=zipped)
 
 
@@ -75,10 +78,19 @@ class RotationFunction(pulumi.ComponentResource):
                 timeout=_TIMEOUT_SECONDS,
                 variables={APP_VARIABLE: args.app_secret_arn}
                 | profiles.variables(args.key_profiles)
-                | ({reminder.VARIABLE: args.reminders.to_json()} if args.reminders else {}),
+                | ({reminder.VARIABLE: args.reminders.to_json()} if args.reminders else {})
+                | ({naming.BUS_VARIABLE: args.bus_name} if args.bus_name else {}),
             ),
             self,
         )
+        if args.bus_name:
+            aws.iam.RolePolicy(
+                f"{name}-tells",
+                name="tell-consumers",
+                role=naming.function_role_name(place.base, naming.ROTATION),
+                policy=text(telling_policy(place)),
+                opts=pulumi.ResourceOptions(parent=self, depends_on=[function]),
+            )
         # One for all sellers: a permission each overflows the function's 20 KB at about 60 (aws.md 5.3).
         aws.lambda_.Permission(
             name,

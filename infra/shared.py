@@ -13,6 +13,7 @@ from infra.client_secret_function import ClientSecretFunction, ClientSecretFunct
 from infra.consent_function import ConsentFunction, ConsentFunctionArgs
 from infra.credential_queues import CredentialQueues, CredentialQueuesArgs
 from infra.encryption_key import EncryptionKey, EncryptionKeyArgs
+from infra.event_bus import EventBus, EventBusArgs
 from infra.fleet_table import FleetTable, FleetTableArgs
 from infra.held_key import HeldKey, HeldKeyArgs
 from infra.one_reader import OneReader, OneReaderArgs
@@ -32,6 +33,7 @@ def declare_shared(fleet: Fleet, place: Place, on_aws: pulumi.ResourceOptions) -
     queues = CredentialQueues("queues", CredentialQueuesArgs(place=place), on_aws)
     table = FleetTable("table", FleetTableArgs(place=place), on_aws)
     alarms = AlarmTopic("alarms", AlarmTopicArgs(place=place, contact=settings.application.contact), on_aws)
+    bus = EventBus("bus", EventBusArgs(place=place), on_aws) if settings.events else None
     rotates = RotationFunctionArgs(
         place=place,
         key_arn=key.arn,
@@ -39,6 +41,7 @@ def declare_shared(fleet: Fleet, place: Place, on_aws: pulumi.ResourceOptions) -
         alarm_topic_arn=alarms.arn,
         key_profiles=settings.key_profiles,
         reminders=settings.consent.template,
+        bus_name=bus.name if bus else None,
     )
     rotation = RotationFunction("rotation", rotates, on_aws)
     renews = ClientSecretFunctionArgs(

@@ -12,7 +12,7 @@ _SINGLE: Final = frozenset({
     "aws:securetransport", "aws:sourceaccount", "aws:sourcearn", "aws:sourceidentity", "aws:sourceip",
     "aws:sourceorgid", "aws:sourcevpc", "aws:sourcevpce", "aws:tokenissuetime", "aws:useragent", "aws:userid",
     "aws:username", "aws:viaawsservice",
-    "cloudwatch:namespace",
+    "cloudwatch:namespace", "events:detail-type", "events:source",
     "iam:awsservicename", "iam:passedtoservice", "iam:permissionsboundary", "iam:policyarn",
     "iam:associatedresourcearn",
     "kms:calleraccount", "kms:encryptionalgorithm", "kms:grantisforawsresource",

@@ -18,6 +18,7 @@ from infra.policies.client_secret import client_secret_policy
 from infra.policies.consent import consent_policy
 from infra.policies.deployer import deployer
 from infra.policies.document import lambda_only
+from infra.policies.events import telling_policy
 from infra.policies.key import held_key_policy, key_policy
 from infra.policies.people import on_call, onboarder
 from infra.policies.queues import queues_key_policy
@@ -132,6 +133,7 @@ def words(mode: Isolation) -> tuple[str, ...]:
         at.queue(naming.EXPIRY),
         at.queue(naming.dead(naming.NEW_SECRET)),
         at.queue(naming.dead(naming.EXPIRY)),
+        at.bus,
         at.rotation_function,
         f"{at.rotation_function}-x",
     ]
@@ -163,7 +165,10 @@ def _functions(at: Place) -> Iterator[Actor]:
         naming.CONSENT: consent_policy(at, KEY, HELD_KEY),
     }
     for name, document in documents.items():
-        yield Actor(name=f"the {name} function", arn=at.function_role(name), identity=(document,), trust=lambda_only())
+        # What it may where consumers are told, looked at in every fleet: nothing may follow from it.
+        more = (telling_policy(at),) if name == naming.ROTATION else ()
+        identity = (document, *more)
+        yield Actor(name=f"the {name} function", arn=at.function_role(name), identity=identity, trust=lambda_only())
 
 
 def _people(at: Place) -> Iterator[Actor]:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from infra.people import People
 from infra.place import Place
+from infra.policies.events import telling_policy
 from infra.policies.sellers import seller_secret_policy
 from isolation.proof import claims
 from isolation.proof.fleet import Actor, Seller
@@ -205,8 +206,10 @@ class Live:
         return self._account.fleet.reader_of(slug, self._account.number).role
 
     def _role(self, actor: Actor, seller: str = "") -> Role:
+        tells = self._account.fleet.settings.events
+        written = [document for document in actor.identity if tells or document != telling_policy(self._at)]
         return Role(
-            policies=tuple(self._plain(document, seller) for document in actor.identity),
+            policies=tuple(self._plain(document, seller) for document in written),
             trust=self._plain(actor.trust or _NOTHING, seller),
         )
 

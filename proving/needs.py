@@ -73,6 +73,7 @@ def things(at: Place) -> tuple[str, ...]:
         *(secret.removesuffix("-??????") for secret in secrets),
         at.keys,
         at.topic,
+        at.bus,
         at.table,
         *(at.queue(name) for name in (naming.NEW_SECRET, naming.EXPIRY)),
         *(at.queue(naming.dead(name)) for name in (naming.NEW_SECRET, naming.EXPIRY)),
@@ -108,6 +109,8 @@ def limits(actor: str) -> tuple[Limit, ...]:
     if actor == "the rotation function":
         enrolled = (("secretsmanager:resource/allowrotationlambdaarn", (at.rotation_function,)),)
         made.append(Limit("it touches enrolled sellers only", _ON_ENROLLED, enrolled, on_sellers=True))
+        for key, said in SAID.items():
+            made.append(Limit(f"it tells as itself, by {key}", ("events:PutEvents",), ((key, (said,)),)))
     if actor != "the client-secret function":
         ours = (("secretsmanager:rotationlambdaarn", (at.rotation_function,)),)
         made.append(Limit("it starts rotations of the fleet's own function", ("secretsmanager:RotateSecret",), ours))
@@ -122,6 +125,8 @@ def limits(actor: str) -> tuple[Limit, ...]:
     return tuple(made)
 
 
+#: What the events say of themselves.
+SAID: Final = {"events:source": naming.EVENT_SOURCE, "events:detail-type": naming.CHANGED_EVENT}
 _REQUESTS: Final = ("request#*", "following")
 _CONSENT: Final = ("invitation#*", "state#*", "held#*")
 #: Which items of the table an actor needs, by the beginnings of their keys, and for which action.

@@ -15,7 +15,7 @@ from isolation.proof.askers import EVERYTHING
 from isolation.proof.fleet import Use
 from isolation.proof.texts import ANY_SELLER
 from proving.fleet import ACCOUNT, HELD_KEY, KEY, QUEUES_KEY, REGION, fleet, place
-from proving.needs import ITEMS, needed
+from proving.needs import ITEMS, SAID, needed
 from provisioning import naming, state
 
 if TYPE_CHECKING:
@@ -112,6 +112,8 @@ class _Uses:
             made["secretsmanager:resource/allowrotationlambdaarn"] = (self.at.rotation_function,)
         if action.startswith("dynamodb:"):
             made["dynamodb:leadingkeys"] = ITEMS[actor.name][action]
+        if action == "events:PutEvents":
+            made |= {key: (said,) for key, said in SAID.items()}
         if action == "cloudwatch:PutMetricData":
             made["cloudwatch:namespace"] = ("sellerkeys",)
         return tuple(made.items())

@@ -150,6 +150,12 @@ AMAZON_ACCOUNT: Final = "437568002678"
 #: The rule that tells of rotations which AWS gave up.
 ABANDONED: Final = "abandoned"
 
+#: Who speaks on a fleet's bus, and of what: a consumer's rule asks for both.
+EVENT_SOURCE: Final = "sellerkeys"
+CHANGED_EVENT: Final = "Seller Credential Changed"
+#: The variable that names the bus to the rotation function; without it nobody is told.
+BUS_VARIABLE: Final = "SELLERKEYS_BUS"
+
 
 def function_role_arn(account: str, base: str, function: str) -> str:
     """Write the ARN of the role a function runs under."""
@@ -174,6 +180,11 @@ def alarm_name(base: str, function: str, what: str) -> str:
 def rule_name(base: str, what: str) -> str:
     """Name a rule of EventBridge, such as `sellerkeys-dev-calendar`."""
     return f"sellerkeys-{base}-{what}"
+
+
+def bus_name(base: str) -> str:
+    """Name the event bus on which a fleet tells its consumers."""
+    return f"sellerkeys-{base}"
 
 
 def topic_name(base: str) -> str:

@@ -142,8 +142,8 @@ class Settings(BaseModel):
 
     `readers` are the IAM roles or users that may become a seller's reader, `onboarders`, `on_call` and `deployers`
     those that do what design.md 6 says; `isolation` keeps readers apart; `rotation` is Secrets Manager's schedule
-    expression; `key_profiles` adds names that some clients want to each seller's secret; `disposable` lifts the
-    protection of secrets and key.
+    expression; `key_profiles` adds names that some clients want to each seller's secret; with `events` consumers are
+    told on a bus that a seller's secret changed; `disposable` lifts the protection of secrets and key.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
@@ -162,6 +162,7 @@ class Settings(BaseModel):
     application: Application
     client_secret: ClientSecret = ClientSecret()
     consent: Consent = Consent()
+    events: bool = False
     quotas: Quotas = Quotas()
     disposable: bool = False
 

@@ -274,6 +274,20 @@ def _watching(place: Place) -> list[Reasoned]:
             [place.rule(name) for name in _RULES],
         ),
         allow(
+            "DeclareTheBus",
+            "Where consumers are told, the bus on which they are.",
+            [
+                "events:CreateEventBus",
+                "events:DeleteEventBus",
+                "events:DescribeEventBus",
+                "events:ListTagsForResource",
+                "events:TagResource",
+                "events:UntagResource",
+                "events:UpdateEventBus",
+            ],
+            [place.bus],
+        ),
+        allow(
             "DeclareTheTopic",
             "The one topic over which alarms and notices reach people.",
             [

@@ -1,7 +1,8 @@
 """The rotation function's entry: an event in, one step done, one line logged; the only place that logs.
 
 Environment, which the Pulumi program sets: `SELLERKEYS_APP_SECRET_ID`, the app secret's ARN; `SELLERKEYS_REMINDERS`, by
-which template sellers are reminded that their consent ends, if they are.
+which template sellers are reminded that their consent ends, if they are; `SELLERKEYS_BUS`, on which bus consumers are
+told, if they are.
 """
 
 from __future__ import annotations
@@ -13,28 +14,36 @@ import traceback
 import uuid
 from dataclasses import dataclass, field
 from functools import cache
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Self
 
 import boto3
 from botocore.config import Config
 
 from provisioning.amazon import Amazon, Endpoints
+from provisioning.announcing import Bus
 from provisioning.errors import SellerkeysError
+from provisioning.naming import BUS_VARIABLE
 from provisioning.profiles import VARIABLE, profiles_from
 from provisioning.reminder import VARIABLE as REMINDERS
 from provisioning.reminder import Template
 from provisioning.rotation.reminding import Reminding
 from provisioning.rotation.steps import Recipe, Rotation
+from provisioning.rotation.telling import Telling
 from provisioning.rotation.versions import Standing
 from provisioning.store import Store
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from types_boto3_events import EventBridgeClient
     from types_boto3_secretsmanager import SecretsManagerClient
 
 _log = logging.getLogger("sellerkeys")
 _log.setLevel(logging.INFO)
+
+# Time-outs and retries have to sum to less than the function's own time-out (aws.md 8).
+_CONFIG = Config(connect_timeout=3, read_timeout=5, retries={"mode": "standard", "total_max_attempts": 2})
 
 #: AWS's code says `createSecret`, its prose `create_secret` (aws.md 2.1); both are understood.
 _STEPS = {
@@ -76,11 +85,11 @@ class Request:
 def handle(event: Mapping[str, Any], _context: object = None) -> None:
     """Do the step an event asks for; raises StepFailed, which makes Secrets Manager try again."""
     request = Request.from_event(event)
-    reminded: str | None = None
+    more: dict[str, str | None] = {}
     try:
         standing = _rotation(request.rotation_token).run(request.step, request.secret_id, request.token)
         if request.step == "finishSecret":
-            reminded = _remind(request)
+            more = {"told": _tell(request), "reminded": _remind(request)}
     except SellerkeysError as error:
         _say(request, "failed", str(error))
         raise StepFailed(str(error)) from None
@@ -90,7 +99,7 @@ def handle(event: Mapping[str, Any], _context: object = None) -> None:
         sentence = f"defect: {type(error).__name__} in {place.name}, line {place.lineno}"
         _say(request, "failed", sentence)
         raise StepFailed(sentence) from None
-    _say(request, "done" if standing is Standing.UNDER_WAY else "finished before", reminded=reminded)
+    _say(request, "done" if standing is Standing.UNDER_WAY else "finished before", more=more)
 
 
 def _rotation(rotation_token: str | None) -> Rotation:
@@ -102,6 +111,15 @@ def _rotation(rotation_token: str | None) -> Rotation:
         now=store.now,
         new_version=lambda: str(uuid.uuid4()),
     )
+
+
+def _tell(request: Request) -> str | None:
+    """Tell consumers what the rotation that has just finished changed, where the fleet has a bus."""
+    bus = os.environ.get(BUS_VARIABLE)
+    if not bus:
+        return None
+    telling = Telling(Store(_client(), request.rotation_token), Bus(_events(), bus))
+    return ", ".join(telling.tell(request.secret_id, request.token))
 
 
 def _remind(request: Request) -> str | None:
@@ -117,12 +135,16 @@ def _remind(request: Request) -> str | None:
 
 @cache
 def _client() -> SecretsManagerClient:
-    # Time-outs and retries have to sum to less than the function's own time-out (aws.md 8).
-    config = Config(connect_timeout=3, read_timeout=5, retries={"mode": "standard", "total_max_attempts": 2})
-    return boto3.client("secretsmanager", config=config)
+    return boto3.client("secretsmanager", config=_CONFIG)
 
 
-def _say(request: Request, outcome: str, why: str | None = None, reminded: str | None = None) -> None:
+@cache
+def _events() -> EventBridgeClient:
+    return boto3.client("events", config=_CONFIG)
+
+
+def _say(
+    request: Request, outcome: str, why: str | None = None, more: Mapping[str, str | None] = MappingProxyType({})
+) -> None:
     line = {"step": request.step, "secret": request.secret_id, "version": request.token, "outcome": outcome}
-    more = {"why": why, "reminded": reminded}
-    _log.info(json.dumps(line | {name: text for name, text in more.items() if text}))
+    _log.info(json.dumps(line | {name: text for name, text in {"why": why, **more}.items() if text}))

@@ -183,6 +183,7 @@ EXAMPLES: dict[str, Callable[[Bench], Values]] = {
         "scheduleExpression": "cron(0 6 * * ? *)",
         "tags": TAGS,
     },
+    "aws:cloudwatch/eventBus:EventBus": lambda _: {"tags": TAGS},
     "aws:cloudwatch/eventTarget:EventTarget": lambda bench: {
         "rule": bench.create("aws:cloudwatch/eventRule:EventRule", name="abandoned", eventPattern=PATTERN)[0],
         "arn": bench.create("aws:sns/topic:Topic", name="alarms")[0],

@@ -45,7 +45,7 @@ def _listed(looked_at: Fleet) -> set[tuple[str, ...]]:
 def _declared(mode: str) -> Iterator[tuple[str, ...]]:
     config = yaml.safe_load((PROJECT / "Pulumi.dev.yaml").read_text(encoding="utf-8"))["config"]
     told = {key: value if isinstance(value, str) else json.dumps(value) for key, value in config.items()}
-    told["sellerkeys:isolation"] = mode
+    told |= {"sellerkeys:isolation": mode, "sellerkeys:events": "true"}
     made = declare(lambda: runpy.run_path(str(PROJECT / "infra"), run_name="__main__"), config=told)
     for resource in made.resources:
         for name in _DOCUMENTS:

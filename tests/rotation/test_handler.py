@@ -329,3 +329,39 @@ def test_a_reminder_after_the_end(function: Lambda, amazon: FakeAmazon, monkeypa
     assert [line["outcome"] for line in function.lines] == ["done"] * 4 + ["finished before"] * 2
     assert [str(line.get("reminded"))[:12] for line in function.lines[3:]] == ["None", "not reminded", "sent"]
     assert len(amazon.notified) == 1
+
+
+class Telling:
+    """EventBridge beside the strict fake; `fails` so many times."""
+
+    def __init__(self, fails: int = 0) -> None:
+        self.fails, self.put = fails, list[Any]()
+
+    def put_events(self, *, Entries: list[Any]) -> dict[str, Any]:
+        self.fails -= 1
+        self.put += Entries
+        return {"FailedEntryCount": int(self.fails >= 0), "Entries": [{"ErrorCode": "ThrottlingException"}]}
+
+
+def test_consumers_are_told_after_the_end(function: Lambda, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In the very step that moved AWSCURRENT, and its line says of what; a failure to tell fails that step alone."""
+    bus = Telling(fails=1)
+    monkeypatch.setenv("SELLERKEYS_BUS", "sellerkeys-dev")
+    monkeypatch.setattr(boto3, "client", lambda service, **_: bus if service == "events" else function.aws)
+    token = function.aws.begin_rotation(SECRET)
+    for step in STEPS[:3]:
+        function.rotate(step, token)
+    assert bus.put == []
+
+    function.fail("finishSecret", token)
+    assert function.aws.secrets[SECRET].holder("AWSCURRENT") == token
+    function.rotate("finishSecret", token)
+
+    assert [json.loads(entry["Detail"])["changed"] for entry in bus.put] == [["clientSecret"]] * 2
+    assert function.lines[-1] == {
+        "step": "finishSecret",
+        "secret": ARN,
+        "version": token,
+        "outcome": "finished before",
+        "told": "clientSecret",
+    }

@@ -45,12 +45,37 @@ def events(operation: str, given: Parameters, where: Where) -> list[Asked]:
     """List what a call of EventBridge asks."""
     action = f"events:{operation}"
     tags = _tags(given)
-    name = given.get("Rule") or (given.get("Name") if operation.endswith("Rule") else None)
-    resource = str(given.get("ResourceARN") or (where.arn("events", f"rule/{name}") if name else ANY))
     if operation == "PutEvents":
-        resource = where.arn("events", "event-bus/default")
-    tagging = [Asked("events:TagResource", resource, tags)] if operation == "PutRule" and tags else []
+        return [_put(action, entry, where) for entry in given.get("Entries") or [{}]]
+    resource = str(given.get("ResourceARN") or _rule_or_bus(operation, given, where) or ANY)
+    tagging = (
+        [Asked("events:TagResource", resource, tags)] if operation in {"PutRule", "CreateEventBus"} and tags else []
+    )
     return [Asked(action, resource, tags), *tagging]
+
+
+def _rule_or_bus(operation: str, given: Parameters, where: Where) -> str | None:
+    """Write the ARN of the rule or the bus that a call names; a rule on another bus than the default one names it."""
+    name = given.get("Rule") or given.get("Name")
+    if not name:
+        return None
+    if operation.endswith("EventBus"):
+        return _bus(name, where)
+    bus = str(given.get("EventBusName") or "default").rpartition("/")[2]
+    return where.arn("events", f"rule/{name}" if bus == "default" else f"rule/{bus}/{name}")
+
+
+def _put(action: str, entry: Parameters, where: Where) -> Asked:
+    """Ask for one entry of PutEvents, with the keys that tell what it says."""
+    said: Context = {
+        "events:source": str(entry.get("Source", "")),
+        "events:detail-type": str(entry.get("DetailType", "")),
+    }
+    return Asked(action, _bus(entry.get("EventBusName") or "default", where), said)
+
+
+def _bus(name: object, where: Where) -> str:
+    return str(name) if str(name).startswith("arn:") else where.arn("events", f"event-bus/{name}")
 
 
 def trails(operation: str, given: Parameters, where: Where) -> list[Asked]:

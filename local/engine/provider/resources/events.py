@@ -1,8 +1,8 @@
-"""EventBridge: rules and their targets, on the default bus."""
+"""EventBridge: buses, rules and their targets."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Final
 
 from local.engine.provider.resource import NAME, REGION, TAGS, Argument, AutoName, ResourceType, document
 from local.engine.provider.tags import mapping, pairs
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 _RULE: Mapping[str, str] = {
     "description": "Description",
+    "eventBusName": "EventBusName",
     "eventPattern": "EventPattern",
     "name": "Name",
     "roleArn": "RoleArn",
@@ -25,13 +26,53 @@ _RULE: Mapping[str, str] = {
 }
 
 
+_DEFAULT: Final = "default"
+_BUS: Final = Argument(default=_DEFAULT, replaces=True)
+
+
+class EventBus(ResourceType):
+    """A bus; its id is its name."""
+
+    pulumi_type = "aws:cloudwatch/eventBus:EventBus"
+    autoname = AutoName(limit=256)
+    arguments: ClassVar[Arguments] = {"name": NAME, "region": REGION, **TAGS}
+
+    def create(self, aws: Aws, inputs: Values) -> tuple[str, Values]:
+        """CreateEventBus takes everything in one call."""
+        answer = aws.client("events").create_event_bus(Name=inputs["name"], Tags=pairs(inputs["tagsAll"]))
+        return inputs["name"], {"arn": answer["EventBusArn"]}
+
+    def read(self, existing: Existing) -> Values | None:
+        """DescribeEventBus and ListTagsForResource."""
+        client = existing.aws.client("events")
+        try:
+            found = client.describe_event_bus(Name=existing.id)
+        except client.exceptions.ResourceNotFoundException:
+            return None
+        tags = client.list_tags_for_resource(ResourceARN=found["Arn"])["Tags"]
+        return {"arn": found["Arn"], "name": found["Name"], "tagsAll": mapping(tags)}
+
+    def delete(self, existing: Existing) -> None:
+        """DeleteEventBus is no error where there is none."""
+        existing.aws.client("events").delete_event_bus(Name=existing.id)
+
+    def tag(self, existing: Existing, tags: Tags) -> None:
+        """TagResource."""
+        existing.aws.client("events").tag_resource(ResourceARN=existing.state["arn"], Tags=pairs(tags))
+
+    def untag(self, existing: Existing, keys: list[str]) -> None:
+        """UntagResource."""
+        existing.aws.client("events").untag_resource(ResourceARN=existing.state["arn"], TagKeys=keys)
+
+
 class EventRule(ResourceType):
-    """A rule; its id is its name."""
+    """A rule; its id is its name, on another bus than the default one that bus's name, a slash and its own."""
 
     pulumi_type = "aws:cloudwatch/eventRule:EventRule"
     autoname = AutoName(limit=64)
     arguments: ClassVar[Arguments] = {
         "description": Argument(),
+        "eventBusName": _BUS,
         "eventPattern": document(),
         "name": NAME,
         "region": REGION,
@@ -49,13 +90,13 @@ class EventRule(ResourceType):
     def create(self, aws: Aws, inputs: Values) -> tuple[str, Values]:
         """PutRule takes everything in one call."""
         answer = aws.client("events").put_rule(**_rule(inputs), Tags=pairs(inputs["tagsAll"]))
-        return inputs["name"], {"arn": answer["RuleArn"]}
+        return "/".join([*_bus_of(inputs).values(), inputs["name"]]), {"arn": answer["RuleArn"]}
 
     def read(self, existing: Existing) -> Values | None:
         """DescribeRule and ListTagsForResource."""
         client = existing.aws.client("events")
         try:
-            found = client.describe_rule(Name=existing.id)
+            found = client.describe_rule(**_named(existing))
         except client.exceptions.ResourceNotFoundException:
             return None
         return {
@@ -72,7 +113,7 @@ class EventRule(ResourceType):
 
     def delete(self, existing: Existing) -> None:
         """DeleteRule is no error where there is none."""
-        existing.aws.client("events").delete_rule(Name=existing.id)
+        existing.aws.client("events").delete_rule(**_named(existing))
 
     def tag(self, existing: Existing, tags: Tags) -> None:
         """TagResource."""
@@ -84,13 +125,14 @@ class EventRule(ResourceType):
 
 
 class EventTarget(ResourceType):
-    """A rule's target; its id is the rule's name, a hyphen and the target's own id."""
+    """A rule's target; its id is the rule's name, a hyphen and the target's own id, before them the bus's likewise."""
 
     pulumi_type = "aws:cloudwatch/eventTarget:EventTarget"
     autoname = AutoName(argument="targetId", limit=64)
     outputs = ()
     arguments: ClassVar[Arguments] = {
         "arn": Argument(required=True),
+        "eventBusName": _BUS,
         "input": document(),
         "inputTransformer": Argument(fields=frozenset({"inputPaths", "inputTemplate"})),
         "region": REGION,
@@ -101,14 +143,15 @@ class EventTarget(ResourceType):
 
     def create(self, aws: Aws, inputs: Values) -> tuple[str, Values]:
         """PutTargets."""
-        aws.client("events").put_targets(Rule=inputs["rule"], Targets=[_target(inputs)])
-        return f"{inputs['rule']}-{inputs['targetId']}", {}
+        bus = _bus_of(inputs)
+        aws.client("events").put_targets(Rule=inputs["rule"], Targets=[_target(inputs)], **bus)
+        return "-".join([*bus.values(), inputs["rule"], inputs["targetId"]]), {}
 
     def read(self, existing: Existing) -> Values | None:
         """ListTargetsByRule, then the target among them."""
         client, state = existing.aws.client("events"), existing.state
         try:
-            targets = client.list_targets_by_rule(Rule=state["rule"])["Targets"]
+            targets = client.list_targets_by_rule(Rule=state["rule"], **_bus_of(state))["Targets"]
         except client.exceptions.ResourceNotFoundException:
             return None
         found = next((target for target in targets if target["Id"] == state["targetId"]), None)
@@ -117,6 +160,7 @@ class EventTarget(ResourceType):
         transformer = found.get("InputTransformer")
         return {
             "arn": found["Arn"],
+            "eventBusName": state.get("eventBusName"),
             "input": found.get("Input"),
             "inputTransformer": _seen(transformer) if transformer else None,
             "roleArn": found.get("RoleArn"),
@@ -127,16 +171,30 @@ class EventTarget(ResourceType):
     def update(self, existing: Existing, inputs: Values, changed: frozenset[str]) -> Values:
         """PutTargets replaces the target of the same id."""
         del changed
-        existing.aws.client("events").put_targets(Rule=inputs["rule"], Targets=[_target(inputs)])
+        client = existing.aws.client("events")
+        client.put_targets(Rule=inputs["rule"], Targets=[_target(inputs)], **_bus_of(inputs))
         return {}
 
     def delete(self, existing: Existing) -> None:
         """RemoveTargets; with the rule its targets are gone too."""
         client = existing.aws.client("events")
         try:
-            client.remove_targets(Rule=existing.state["rule"], Ids=[existing.state["targetId"]])
+            state = existing.state
+            client.remove_targets(Rule=state["rule"], Ids=[state["targetId"]], **_bus_of(state))
         except client.exceptions.ResourceNotFoundException:
             return
+
+
+def _bus_of(values: Values) -> Values:
+    """Give what names a bus to EventBridge; nothing for the default one."""
+    bus = values.get("eventBusName") or _DEFAULT
+    return {} if bus == _DEFAULT else {"EventBusName": bus}
+
+
+def _named(existing: Existing) -> Values:
+    """Name a rule by its id alone, for an import knows no more."""
+    bus, _, name = existing.id.rpartition("/")
+    return {"Name": name, **_bus_of({"eventBusName": bus})}
 
 
 def _rule(inputs: Values) -> Values:
