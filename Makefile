@@ -26,6 +26,7 @@ check: setup ## Run every gate: format, lint, types, who imports whom.
 	$(BIN)/lint-imports
 	$(BIN)/mypy
 	$(BIN)/mypy docs/cloudfront.py
+	$(BIN)/mypy docs/ecs_redeploy/__main__.py docs/ecs_redeploy/redeploy.py
 
 bench: setup engine ## Run the benchmarks, each beside a peer or a limit, and write docs/benchmarks.md (an hour).
 	@$(BIN)/python -m benchmarks

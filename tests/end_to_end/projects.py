@@ -63,10 +63,22 @@ class Project:
 
 @contextmanager
 def declared(
-    bench: Bench, actors: Actors, folder: Path, roster: str, *, later: str = "", application_id: str = ""
+    bench: Bench,
+    actors: Actors,
+    folder: Path,
+    roster: str,
+    *,
+    later: str = "",
+    application_id: str = "",
+    more: str = "",
 ) -> Iterator[Project]:
-    """Declare a roster's sellers and set their shared application; Amazon knows `later`'s sellers, too."""
+    """Declare a roster's sellers and set their shared application; Amazon knows `later`'s sellers, too.
+
+    `more` are lines of configuration beside the demo's.
+    """
     _copy(folder, roster)
+    config = folder / "Pulumi.dev.yaml"
+    config.write_text(config.read_text(encoding="utf-8").replace("config:\n", f"config:\n{more}", 1), encoding="utf-8")
     issue(AdminClient(bench.amazon.url), parse(roster + later, "roster"), folder / "issued", application_id)
     # The copy, not the checkout that is installed, is what runs.
     environment = running.environment(os.environ, bench.environment()) | {"PYTHONPATH": str(folder)}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from local.aws.access.services import awslambda, dynamodb, iam, kms, messaging, secretsmanager, watching
+from local.aws.access.services import awslambda, dynamodb, ecs, iam, kms, messaging, secretsmanager, watching
 
 if TYPE_CHECKING:
     from local.aws.access.asked import Asked, Parameters, Where
@@ -22,6 +22,7 @@ _SERVICES: Final = {
     "dynamodb": dynamodb.asks,
     "monitoring": watching.metrics,
     "logs": watching.logs,
+    "ecs": ecs.asks,
     "events": watching.events,
     "cloudtrail": watching.trails,
 }

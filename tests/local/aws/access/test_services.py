@@ -198,3 +198,52 @@ def test_an_alias_that_leads_nowhere_is_not_found(acting: Acting) -> None:
     stranger = acting("stranger")("kms")
 
     assert refusal(stranger.describe_key, KeyId="alias/absent")[0] == "NotFoundException"
+
+
+def test_events_are_put_on_a_bus_and_as_somebody(aws: Any, acting: Acting) -> None:
+    """PutEvents knows the bus, and who is said to speak of what (`events:source`, `events:detail-type`)."""
+    aws.client("events").create_event_bus(Name="fleet")
+    bus = f"arn:aws:events:{REGION}:{ACCOUNT}:event-bus/fleet"
+    when = {"StringEquals": {"events:source": "ours", "events:detail-type": "Changed"}}
+    events = acting("worker", allow("events:PutEvents", on=bus, when=when))("events")
+    entry = {"EventBusName": "fleet", "Source": "ours", "DetailType": "Changed", "Detail": "{}"}
+
+    def put(*changes: dict[str, str]) -> tuple[str, str]:
+        return refusal(events.put_events, Entries=[entry | change for change in changes])
+
+    assert events.put_events(Entries=[entry, entry | {"EventBusName": bus}])["FailedEntryCount"] == 0
+    assert put({"EventBusName": "default"}) == silent("events:PutEvents", bus.replace("fleet", "default"))
+    # One entry that may not be put refuses the whole call.
+    assert put({}, {"Source": "theirs"}) == silent("events:PutEvents", bus)
+    assert put({"DetailType": "Other"}) == silent("events:PutEvents", bus)
+
+
+def test_a_rule_on_another_bus_bears_its_name(aws: Any, acting: Acting) -> None:
+    """`rule/<bus>/<rule>`: who may listen on one bus may not on another."""
+    aws.client("events").create_event_bus(Name="fleet")
+    rules = f"arn:aws:events:{REGION}:{ACCOUNT}:rule"
+    listener = acting("listener", allow("events:PutRule", on=f"{rules}/fleet/*"))("events")
+
+    listener.put_rule(Name="mine", EventBusName="fleet", EventPattern='{"source": ["ours"]}')
+    assert refusal(listener.put_rule, Name="mine", EventPattern='{"source": ["ours"]}') == denied(
+        "events:PutRule",
+        f"{rules}/mine",
+        "because no identity-based policy allows the events:PutRule action",
+        "listener",
+    )
+
+
+def test_a_service_is_redeployed_by_who_may(aws: Any, acting: Acting) -> None:
+    """UpdateService knows the service, by its cluster and name; what the bench does not know of ECS is denied."""
+    ecs = aws.client("ecs")
+    ecs.create_cluster(clusterName="erp")
+    container = {"name": "worker", "image": "worker:1", "memory": 128}
+    ecs.register_task_definition(family="worker", containerDefinitions=[container])
+    for name in ("one", "two"):
+        ecs.create_service(cluster="erp", serviceName=name, taskDefinition="worker", desiredCount=1)
+    service = f"arn:aws:ecs:{REGION}:{ACCOUNT}:service/erp"
+    worker = acting("worker", allow("ecs:UpdateService", on=f"{service}/one"), allow("ecs:ListClusters"))("ecs")
+
+    worker.update_service(cluster="erp", service="one", forceNewDeployment=True)
+    assert refusal(worker.update_service, cluster="erp", service="two") == silent("ecs:UpdateService", f"{service}/two")
+    assert refusal(worker.list_clusters)[0] == "AccessDeniedException"

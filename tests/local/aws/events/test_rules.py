@@ -243,3 +243,25 @@ def test_a_queue_can_be_a_target(aws, rule, pass_time) -> None:
     assert [message["Body"] for message in aws.client("sqs").receive_message(QueueUrl=queue)["Messages"]] == [
         '{"a": 1}'
     ]
+
+
+def test_a_bus_of_ones_own(aws, events) -> None:
+    """What is put on it reaches its rules alone, and nothing of the default bus does."""
+    url = aws.client("sqs").create_queue(QueueName="heard")["QueueUrl"]
+    events.create_event_bus(Name="fleet")
+    pattern = json.dumps({"detail": {"seller": ["berlin"]}})
+    events.put_rule(Name="one", EventBusName="fleet", EventPattern=pattern)
+    target = {"Id": "queue", "Arn": "arn:aws:sqs:eu-west-1:123456789012:heard"}
+    events.put_targets(Rule="one", EventBusName="fleet", Targets=[target])
+    said = {"Source": "ours", "DetailType": "Changed"}
+    events.put_events(
+        Entries=[
+            {**said, "EventBusName": "fleet", "Detail": json.dumps({"seller": "berlin"})},
+            {**said, "EventBusName": "fleet", "Detail": json.dumps({"seller": "kyoto"})},
+            {**said, "Detail": json.dumps({"seller": "berlin"})},
+        ]
+    )
+
+    heard = aws.client("sqs").receive_message(QueueUrl=url, WaitTimeSeconds=5, MaxNumberOfMessages=10)["Messages"]
+
+    assert [json.loads(message["Body"])["detail"] for message in heard] == [{"seller": "berlin"}]
