@@ -12,6 +12,8 @@ from isolation import condition, principal, template
 from isolation.refusal import Refused
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from isolation.condition import Condition
     from isolation.principal import Named
     from isolation.template import Template
@@ -59,7 +61,7 @@ class Policy:
 
 @dataclass(frozen=True, slots=True)
 class Alone:
-    """What a document that is attached to a resource grants, or (with `denials`) denies where all else is granted."""
+    """What a document grants by itself, or (with `denials`) denies where all else is granted."""
 
     document: Document
     denials: bool = False
@@ -67,23 +69,27 @@ class Alone:
 
 #: A document as AWS takes it, as its text, parsed, or a part of one.
 Document: TypeAlias = Mapping[str, Any] | str | Policy | Alone
-_ALL_GRANTED: Final = '{"Sid": "All", "Effect": "Allow", "Principal": "*", "Action": "*", "Resource": "*"}'
+_ALL_GRANTED: Final = {"Sid": "All", "Effect": "Allow", "Action": "*", "Resource": "*"}
 
 
 def identity(document: Document) -> Policy:
     """Read a policy attached to an identity; raises Refused."""
     if isinstance(document, Alone):
-        raise TypeError("a part is taken of a resource's document")
+        return _part(document, identity, _ALL_GRANTED)
     return document if isinstance(document, Policy) else _read(_text(document), attached=False)
 
 
 def resource(document: Document) -> Policy:
     """Read a policy attached to a resource: a secret's, key's, queue's, topic's, function's, or a role's trust."""
     if isinstance(document, Alone):
-        rows = [row for row in resource(document.document).statements if row.allows is not document.denials]
-        more = _read(f'{{"Version": "2012-10-17", "Statement": [{_ALL_GRANTED}]}}', attached=True).statements
-        return Policy((*rows, *(more if document.denials else ())))
+        return _part(document, resource, {**_ALL_GRANTED, "Principal": "*"})
     return document if isinstance(document, Policy) else _read(_text(document), attached=True)
+
+
+def _part(part: Alone, read: Callable[[Document], Policy], granted: Mapping[str, str]) -> Policy:
+    rows = [row for row in read(part.document).statements if row.allows is not part.denials]
+    more = read({"Version": _VARIABLES_SINCE, "Statement": [granted]}).statements if part.denials else ()
+    return Policy((*rows, *more))
 
 
 def _text(document: Mapping[str, Any] | str) -> str:

@@ -30,12 +30,14 @@ if TYPE_CHECKING:
     from isolation.document import Statement
     from isolation.evaluator import Policies
     from isolation.proof.asked import Asked
-    from isolation.proof.proving import Case
+    from isolation.proof.proving import Case, Verdict
     from proving.mutants import Mutant, Row
     from provisioning.settings import Isolation
 
-#: How long a case may take on a broken policy; where the solver finds no request by then, the claim is not proven.
+#: How long a case may take on a broken policy; where the solver finds no request by then, another claim may find one.
 _PATIENCE: Final = 3.0
+#: How long it gets where no claim found one, as `make prove` gives it: what is not proven then, fails there as well.
+_LAST: Final = 20.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,20 +77,48 @@ def hunt(mode: Isolation, name: str) -> Iterator[Found]:
     for mutant in mutants(name, written(fleet(mode))[name]):
         # What differs in its words alone breaks no claim.
         plain = in_other_words(mutant.before, mutant.after, attached=mutant.attached)
-        by = "" if plain else caught(mode, mutant)
-        yield Found(f"{name}, {mutant.why}", by, equal=plain or (not by and is_equal(mutant)))
+        by, equal = ("", True) if plain else _hunted(mode, mutant)
+        yield Found(f"{name}, {mutant.why}", by, equal)
+
+
+def _hunted(mode: Isolation, mutant: Mutant) -> tuple[str, bool]:
+    """Name the claim that catches it; where none does, say whether it is equal.
+
+    A solver that gave up says nothing of a mutant: it depends on how busy the machine is.
+    """
+    by, open_ = _caught(mode, mutant)
+    if by:
+        return by, False
+    if is_equal(mutant):
+        return "", True
+    for claim in open_:
+        verdict = prove(claim, _LAST, words(mode))
+        if verdict.result is not Result.PROVEN:
+            return _by(claim, verdict), False
+    return "", False
 
 
 def caught(mode: Isolation, mutant: Mutant) -> str:
     """Name the claim that a mutant breaks; empty where none does."""
+    return _caught(mode, mutant)[0]
+
+
+def _caught(mode: Isolation, mutant: Mutant) -> tuple[str, list[Claim]]:
+    """Name the claim that a mutant breaks, and give those that the solver left open."""
+    left = []
     try:
         for claim in _broken(mode, mutant):
             verdict = prove(claim, timeout=_PATIENCE, words=words(mode))
-            if verdict.result is not Result.PROVEN:
-                return f"{claim.name} ({verdict.result.value})"
+            if verdict.result is Result.REFUTED:
+                return _by(claim, verdict), []
+            left += [claim] if verdict.result is Result.UNKNOWN else []
     except (Refused, Undecided) as refusal:
-        return f"refused: {refusal}"
-    return ""
+        return f"refused: {refusal}", []
+    return "", left
+
+
+def _by(claim: Claim, verdict: Verdict) -> str:
+    return f"{claim.name} ({verdict.result.value})"
 
 
 def is_equal(mutant: Mutant) -> bool:
@@ -138,8 +168,8 @@ def _other(item: Any, mutant: Mutant) -> Any:  # noqa: ANN401  a document of any
 
 
 def _listed(policies: Policies) -> list[object]:
-    attached = [item.document if isinstance(item, Alone) else item for item in (policies.resource, policies.key)]
-    return [*policies.identity, *attached]
+    attached = (*policies.identity, policies.resource, policies.key)
+    return [item.document if isinstance(item, Alone) else item for item in attached]
 
 
 def _changed(mutant: Mutant) -> list[Statement]:

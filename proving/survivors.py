@@ -13,7 +13,8 @@ _NEGATED: Final = "a negated test holds where the key is absent anyway, so IfExi
 _ALL: Final = (
     "ForAllValues holds where the key is absent anyway, so IfExists adds nothing; the Null beside it asks for the key"
 )
-_TAKEN_BACK: Final = "the denial NeverASellersValue takes it back, and the application's value may be read anyway"
+_ALLOWED: Final = "RotateEnrolledSellers allows the same read on the same secrets, and asks for no tags"
+_DENIED: Final = "whoever has no PrincipalArn is denied by OnlyItsReaderAndTheRotationRead already"
 _BROADER: Final = "nothing in the document allows what the broader denial adds"
 _TAGGED: Final = "a request that changes tags always names one, so the key is never absent"
 
@@ -126,7 +127,13 @@ _REASONS: Final[dict[str, dict[str, tuple[str, ...]]]] = {
             "OnlyWhoeverIsOnCallOpens: StringNotEqualsIfExists for StringNotEquals",
         ),
         "the queue new-secret": ("OnlyTheClientSecretFunctionReceives: ArnNotEqualsIfExists for ArnNotEquals",),
+        "what the queue new-secret gave up": (
+            "OnlyTheClientSecretFunctionReceives: ArnNotEqualsIfExists for ArnNotEquals",
+        ),
         "the queue secret-expiry": ("OnlyTheClientSecretFunctionReceives: ArnNotEqualsIfExists for ArnNotEquals",),
+        "what the queue secret-expiry gave up": (
+            "OnlyTheClientSecretFunctionReceives: ArnNotEqualsIfExists for ArnNotEquals",
+        ),
     },
     _ALL: {
         "the rotation function": ("TagStateOnly: ForAllValues:StringLikeIfExists for ForAllValues:StringLike",),
@@ -157,14 +164,13 @@ _REASONS: Final[dict[str, dict[str, tuple[str, ...]]]] = {
             "ConfiguredReadersForASeller: ForAllValues:StringEqualsIfExists for ForAllValues:StringEquals",
         ),
     },
-    _TAKEN_BACK: {
-        "an onboarder": (
-            "PutFirstValuesAndOffers: it also reads",
-            "TurnRotationOn: it also reads",
-        ),
-        "whoever is on call": (
-            "PutFirstValuesAndOffers: it also reads",
-            "TurnRotationOn: it also reads",
+    _ALLOWED: {
+        "the rotation function": ("TagStateOnly: it also reads",),
+    },
+    _DENIED: {
+        "a seller's secret": ("OnlyASessionForThisSeller: StringEqualsIfExists for StringEquals",),
+        "a seller's secret with an application of his own": (
+            "OnlyASessionForThisSeller: StringEqualsIfExists for StringEquals",
         ),
     },
     _BROADER: {

@@ -98,14 +98,30 @@ def _broken(case: Case, timeout: float, words: Sequence[str]) -> tuple[tuple[Req
 
 
 def _with_known(formulas: Sequence[z3.BoolRef]) -> Iterator[z3.BoolRef]:
-    """Put texts that are given in the place of their symbols, so that the solver meets fewer questions."""
+    """Put what is given in the place of its symbols, so that the solver meets fewer questions.
+
+    What is given so may settle more: a key that is there has one of the values that a policy asks for.
+    """
     parts = [part for formula in formulas for part in conjuncts(formula)]
-    known = [part for part in parts if z3.is_eq(part) and z3.is_const(part.arg(0)) and z3.is_string_value(part.arg(1))]
-    yield from known
-    pairs = [(part.arg(0), part.arg(1)) for part in known]
+    while settled := dict(_settled(parts)):
+        pairs = list(settled.values())
+        yield from (symbol == value for symbol, value in pairs)
+        others = (z3.simplify(z3.substitute(part, *pairs)) for part in parts)
+        parts = [part for other in others for part in conjuncts(other) if not z3.is_true(part)]
+    yield from parts
+
+
+def _settled(parts: Iterable[z3.BoolRef]) -> Iterator[tuple[str, tuple[z3.ExprRef, z3.ExprRef]]]:
+    """List the symbols whose values are given, by name."""
     for part in parts:
-        if not any(part.eq(one) for one in known):
-            yield z3.simplify(z3.substitute(part, *pairs))
+        inner = part.arg(0) if z3.is_not(part) else part
+        if z3.is_const(inner) and inner.decl().kind() == z3.Z3_OP_UNINTERPRETED:
+            yield str(inner), (inner, z3.BoolVal(inner is part))
+        elif z3.is_eq(part):
+            left, right = part.arg(0), part.arg(1)
+            symbol, value = (right, left) if z3.is_string_value(left) else (left, right)
+            if z3.is_const(symbol) and not z3.is_string_value(symbol) and z3.is_string_value(value):
+                yield str(symbol), (symbol, value)
 
 
 def _model(

@@ -103,6 +103,16 @@ def test_each_is_caught_or_explained_and_equal(mode: Isolation, name: str) -> No
             "a seller's secret with an application of his own: nobody but who is named writes",
         ),
         (
+            "an onboarder",
+            "TakeOutAndBringBack: it also reads",
+            "an onboarder reads no seller's value, by what he is granted alone",
+        ),
+        (
+            "the key",
+            "FleetsSecretsThroughSecretsManager: any fleet for one",
+            "a secret of the fleet in the encryption context, by its grants alone",
+        ),
+        (
             "a seller's secret",
             "NoForcedDeletion: its condition is dropped",
             "may make every call that its work takes",

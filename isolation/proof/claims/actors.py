@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 import z3
 
+from isolation.document import Alone
 from isolation.evaluator import Policies
 from isolation.proof import actions
 from isolation.proof.asked import Asked
@@ -54,6 +55,12 @@ def of_actor(fleet: Fleet, actor: Actor) -> Iterator[Claim]:
         given = [known, is_a_sellers(fleet, asked.resource)]
         case = Case([(asked, Policies((EVERYTHING, *actor.identity)))], given, fleet.account)
         yield Claim(f"{actor.name} reads no seller's value, whatever else is attached to his role", [case])
+        # Each lock alone: what he is granted opens nothing that the denial would have to shut again.
+        granted = Policies([Alone(document) for document in actor.identity])
+        yield Claim(
+            f"{actor.name} reads no seller's value, by what he is granted alone",
+            [Case([(asked, granted)], given, fleet.account)],
+        )
 
 
 def _reads_nothing(fleet: Fleet, actor: Actor, *, app: bool) -> Claim:

@@ -44,6 +44,18 @@ def test_a_part_of_a_document_is_what_it_grants_or_denies() -> None:
     ]
 
 
+def test_a_part_of_an_identitys_document_is_taken_alike() -> None:
+    """What a role is granted, though a denial beside it takes it back; and what it is denied, whatever is granted."""
+    whole = document(allow("kms:Decrypt"), deny("kms:Decrypt"))
+
+    def decided(action: str, part: Alone) -> bool:
+        to_account = document(allow("*", Principal={"AWS": ROOT}))
+        return decide(Request(Principal(ROLE, ACCOUNT), action, KEY), Policies([part], key=to_account)).allowed
+
+    assert [decided(action, Alone(whole)) for action in ("kms:Decrypt", "kms:Sign")] == [True, False]
+    assert [decided(action, Alone(whole, denials=True)) for action in ("kms:Decrypt", "kms:Sign")] == [False, True]
+
+
 def test_formula_and_evaluator_agree_on_an_accounts_root() -> None:
     """What a policy gives to the account, its root may without a policy of its own; a role may not."""
     for who, wanted in ((ROOT, True), (ROLE, False)):
