@@ -5,6 +5,7 @@ Pure functions over the numbers of quotas.py; neither AWS nor a clock is asked.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
@@ -42,9 +43,11 @@ FLEET_KEYS: Final = 3
 #: How long the rotation function may take for a step, in seconds.
 FUNCTION_SECONDS: Final = 120
 
-#: 90 % of Secrets Manager's 50 writes a second, and a rotation writes twice (design.md 10).
+#: 90 % of Secrets Manager's 50 writes a second (design.md 10).
 _WRITES: Final = 45
-_ROTATIONS: Final = 22
+#: A rotation writes twice: as many are started by the client-secret function (application/pace.py).
+ROTATIONS: Final = _WRITES / 2
+_BY_ROTATIONS: Final = f"{ROTATIONS:g} rotations a second"
 _DAYS: Final = 31
 
 
@@ -156,7 +159,7 @@ def capacity(mode: Mode, demand: Demand, given: Mapping[str, int]) -> Capacity:
         durations=(
             _duration("declaring", sellers, created, f"{created} CreateSecret calls a second", quotas.CREATIONS),
             _duration("first values", sellers, _WRITES, f"{_WRITES} of 50 writes a second", quotas.WRITES),
-            _duration("a new client secret", sellers, _ROTATIONS, f"{_ROTATIONS} rotations a second", quotas.WRITES),
+            _duration("a new client secret", sellers, ROTATIONS, _BY_ROTATIONS, quotas.WRITES),
         ),
         charges=tuple(_charges(demand)),
     )
@@ -179,7 +182,7 @@ def limits(mode: Mode, sellers: int, given: Mapping[str, int]) -> tuple[Need, ..
 def _rates(demand: Demand) -> Iterator[Need]:
     """Tell what is needed of the limits that would slow a running fleet down, with every seller read in one second."""
     sellers, keep = demand.sellers, "let workers keep what they read for some minutes"
-    busy = min(sellers, _ROTATIONS * FUNCTION_SECONDS)
+    busy = min(sellers, math.ceil(ROTATIONS * FUNCTION_SECONDS))
     for quota, needed, otherwise in (
         (quotas.WRITES, min(sellers, _WRITES), "sellerkeys never asks for more"),
         (quotas.READS, sellers, keep),
@@ -204,8 +207,8 @@ def _charges(demand: Demand) -> Iterator[Charge]:
         yield Charge(what, number * price.fact.number, price)
 
 
-def _duration(what: str, number: int, a_second: int, rate: str, quota: Quota) -> Duration:
-    return Duration(what, _upwards(number, a_second), rate, quota.default)
+def _duration(what: str, number: int, a_second: float, rate: str, quota: Quota) -> Duration:
+    return Duration(what, math.ceil(number / a_second), rate, quota.default)
 
 
 def _upwards(number: int, by: int) -> int:

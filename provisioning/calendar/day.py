@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC
 from typing import TYPE_CHECKING, Final
 
@@ -10,7 +10,7 @@ from provisioning.calendar.consents import Consents, Rules, examine_consents
 from provisioning.calendar.notice import notice
 from provisioning.fleet_health import examine
 from provisioning.marking import described, mark
-from provisioning.naming import seller_secret_prefix
+from provisioning.naming import TAG_PAUSED, seller_secret_prefix
 from provisioning.state import REAUTHORIZE, State
 
 if TYPE_CHECKING:
@@ -19,8 +19,7 @@ if TYPE_CHECKING:
 
     from provisioning.calendar.notice import Notice
     from provisioning.fleet_health import Findings
-    from provisioning.store import Store
-
+    from provisioning.store import Secret, Store
 
 _NO_CONSENTS: Final = Rules()
 
@@ -35,6 +34,8 @@ class Outlets:
 
 class Day:
     """Looks at the fleet of a base stack; a run that ended half-way is made good by the next.
+
+    Of who is paused nothing is said, counted or noted: once he is not, what is still so is news.
 
     The mark comes before the notice and the note that people were told after it, so a crash repeats a notice and never
     loses one.
@@ -64,10 +65,24 @@ class Day:
 
     def _look(self, now: datetime) -> tuple[Findings, Consents]:
         """List the fleet once, and describe whom either look nominates (aws.md 2.8)."""
-        today = now.astimezone(UTC).date()
         listed = list(self._store.list(seller_secret_prefix(self._base)))
-        found, consents = examine(listed, now), examine_consents(listed, today, self._rules)
+        found, consents = self._examine(listed, now)
         if nominated := found.nominated | consents.nominated:
             fleet = described(self._store, listed, nominated)
-            return examine(fleet, now), examine_consents(fleet, today, self._rules)
+            return self._examine(fleet, now)
         return found, consents
+
+    def _examine(self, fleet: list[Secret], now: datetime) -> tuple[Findings, Consents]:
+        """Look at everybody, for who is paused is rotated as well and tells of an outage; pass on who is not."""
+        found, active = examine(fleet, now), [secret for secret in fleet if TAG_PAUSED not in secret.tags]
+        awake = replace(
+            found,
+            reauthorize=_active(found.reauthorize),
+            recovered=_active(found.recovered),
+            overdue=_active(found.overdue),
+        )
+        return awake, examine_consents(active, now.astimezone(UTC).date(), self._rules)
+
+
+def _active(secrets: tuple[Secret, ...]) -> tuple[Secret, ...]:
+    return tuple(secret for secret in secrets if TAG_PAUSED not in secret.tags)

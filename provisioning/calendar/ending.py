@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from provisioning.calendar.notice import Notice
-from provisioning.naming import TAG_APPLICATION, TAG_SELLER, seller_secret_prefix
+from provisioning.naming import TAG_APPLICATION, TAG_PAUSED, TAG_SELLER, seller_secret_prefix
 from provisioning.payload import OWN
 from provisioning.state import State
 from provisioning.store import CURRENT
@@ -26,10 +26,19 @@ _PAGE: Final = "docs/runbooks/own-client-secret.md"
 
 
 def stage(secret: Secret, today: date) -> str | None:
-    """Name what people are to be told of a seller's client secret; None where there is nothing, or they know it."""
+    """Name what people are to be told of a seller's client secret; None where there is nothing, or they know it.
+
+    Nobody is told of who is paused; once he is not, what is reached by then is news.
+    """
     state = State.from_tags(secret.tags)
     ends = state.client_secret_expires_on
-    if secret.tags.get(TAG_APPLICATION) != OWN or ends is None or not secret.holder(CURRENT) or secret.deleted_on:
+    if (
+        TAG_PAUSED in secret.tags
+        or secret.tags.get(TAG_APPLICATION) != OWN
+        or ends is None
+        or not secret.holder(CURRENT)
+        or secret.deleted_on
+    ):
         return None
     reached = next((days for days in STAGES if (ends - today).days <= days), None)
     told = f"{ends}/{reached}"

@@ -65,6 +65,15 @@ def test_nobody_lapses_unannounced(office: Office) -> None:
     assert "`sellerkeys invite --expiring 60d --format letter`" in office.mails[0].text
 
 
+def test_nobody_is_told_of_a_seller_who_is_paused(office: Office) -> None:
+    """What has come by the day on which he is active again is told then."""
+    tags = office.aws.secrets[NAME.format("berlin")].tags
+    tags["sellerkeys:paused"] = "yes"
+    assert office.day(ENDS - timedelta(days=30)) is None
+    del tags["sellerkeys:paused"]
+    assert office.day(ENDS - timedelta(days=29)) == "sellerkeys dev: 1 consent ending"
+
+
 def test_a_function_that_was_down(office: Office) -> None:
     """What it did not tell in time it tells when it looks again, at the milestone that has come by then."""
     office.day(ENDS - timedelta(days=60))

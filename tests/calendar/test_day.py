@@ -158,3 +158,37 @@ def test_overdue_sellers_are_counted(office: Office) -> None:
     office.run()
 
     assert (office.overdue, office.mails) == ([1], [])
+
+
+def test_nobody_is_told_of_a_seller_who_is_paused(office: Office, due: State) -> None:
+    """Nobody is to act for him now; when he is active again, he is marked and announced as if it were new."""
+    held = office.aws.secrets[NAME.format("berlin")]
+    held.tags["sellerkeys:paused"] = "yes"
+    office.run()
+    assert (office.mails, office.state("berlin")) == ([], due)
+
+    del held.tags["sellerkeys:paused"]
+    office.run()
+    assert office.subjects() == ["sellerkeys dev: 1 to reauthorize"]
+    assert office.state("berlin").told == REAUTHORIZE
+
+
+def test_a_paused_seller_is_not_counted_as_overdue(office: Office) -> None:
+    """The alarm would ring for somebody whom nobody serves."""
+    held = office.aws.secrets[NAME.format("berlin")]
+    office.set("berlin", State(ACTIVE, proven_at=office.now - 40 * DAY))
+    held.rotation = {"RotationEnabled": True, "RotationRules": {"ScheduleExpression": "rate(30 days)"}}
+    office.run()
+    held.tags["sellerkeys:paused"] = "yes"
+    office.run()
+    assert office.overdue == [1, 0]
+
+
+def test_a_paused_seller_still_tells_of_an_outage(office: Office) -> None:
+    """His rotation fails like everybody's: left out, the three would be two, of whom nothing can be said."""
+    for seller in ("maple", "berlin", "kyoto"):
+        hit = office.now - timedelta(hours=2)
+        office.set(seller, State(REFUSED, "invalid_grant", refused_since=hit - 2 * DAY, refused_at=hit))
+    office.aws.secrets[NAME.format("berlin")].tags["sellerkeys:paused"] = "yes"
+    office.run()
+    assert office.subjects() == ["sellerkeys dev: Amazon refused most sellers"]

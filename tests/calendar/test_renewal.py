@@ -174,6 +174,15 @@ def test_a_new_end_is_told_anew(vendor: Vendor, ending: Ending) -> None:
     assert ending.run(TODAY + timedelta(days=150)) == ["kyoto"]
 
 
+def test_nobody_is_told_of_a_seller_who_is_paused(vendor: Vendor, ending: Ending) -> None:
+    """Nor is it noted that they were: when he is active again, they are."""
+    own_ends(vendor, TODAY + timedelta(days=20))
+    vendor.seller("kyoto").tags["sellerkeys:paused"] = "yes"
+    assert ending.run(TODAY) == []
+    del vendor.seller("kyoto").tags["sellerkeys:paused"]
+    assert ending.run(TODAY) == ["kyoto"]
+
+
 def test_the_note_comes_after_the_mail(vendor: Vendor) -> None:
     """A crash repeats a mail, and never loses one."""
 

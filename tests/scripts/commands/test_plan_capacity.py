@@ -40,20 +40,20 @@ def test_both_modes_side_by_side(desk: Desk, aws: FakeSecretsManager) -> None:
         (
             "1,000 sellers in eu-west-1, rotated by rate(30 days), each read 24 times a day\n"
             "\n"
-            "                                               ROLE-PER-SELLER  ONE-ROLE\n"
-            "stacks of 100 sellers                          10               10\n"
-            "secrets                                        1,001            1,001\n"
-            "IAM roles                                      1,004            5\n"
-            "keys                                           3                3\n"
-            "resources of sellers                           3,000            1,000\n"
-            "declaring, by 50 CreateSecret calls a second   20 s             20 s\n"
-            "first values, by 45 of 50 writes a second      23 s             23 s\n"
-            "a new client secret, by 22 rotations a second  46 s             46 s\n"
-            "secrets, a month                               $400.40          $400.40\n"
-            "calls of Secrets Manager, a month              $3.84            $3.84\n"
-            "keys, a month                                  $3.00            $3.00\n"
-            "calls of KMS, a month                          $2.22            $2.22\n"
-            "together, a month                              $409.46          $409.46\n"
+            "                                                 ROLE-PER-SELLER  ONE-ROLE\n"
+            "stacks of 100 sellers                            10               10\n"
+            "secrets                                          1,001            1,001\n"
+            "IAM roles                                        1,004            5\n"
+            "keys                                             3                3\n"
+            "resources of sellers                             3,000            1,000\n"
+            "declaring, by 50 CreateSecret calls a second     20 s             20 s\n"
+            "first values, by 45 of 50 writes a second        23 s             23 s\n"
+            "a new client secret, by 22.5 rotations a second  45 s             45 s\n"
+            "secrets, a month                                 $400.40          $400.40\n"
+            "calls of Secrets Manager, a month                $3.84            $3.84\n"
+            "keys, a month                                    $3.00            $3.00\n"
+            "calls of KMS, a month                            $2.22            $2.22\n"
+            "together, a month                                $409.46          $409.46\n"
             "\n"
             "QUOTA                                ISOLATION        NEEDED  HERE     AT MOST          VERDICT\n"
             "IAM roles in the account             role-per-seller  1,004   1,000    10,000           have it raised\n"
@@ -121,7 +121,7 @@ def test_json_for_the_roster_as_it_is(desk: Desk) -> None:
     assert mode["durations"][2] == {
         "what": "a new client secret",
         "seconds": 1,
-        "rate": "22 rotations a second",
+        "rate": "22.5 rotations a second",
         "status": "confirmed",
         "source": "Secrets Manager user guide, quotas",
     }
