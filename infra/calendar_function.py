@@ -12,7 +12,7 @@ import pulumi_aws as aws
 from infra import archive
 from infra.alarms import Alarm, declare_alarm, errors, silence
 from infra.configuration import PROJECT
-from infra.function import FunctionArgs, declare_function
+from infra.function import FunctionArgs, declare_function, let_in
 from infra.policies.calendar import METRICS, calendar_policy
 from provisioning import naming
 
@@ -112,14 +112,7 @@ class CalendarFunction(pulumi.ComponentResource):
 
     def _schedule(self, name: str, args: CalendarFunctionArgs, function: aws.lambda_.Function) -> None:
         place, child = args.place, pulumi.ResourceOptions(parent=self)
-        permission = aws.lambda_.Permission(
-            name,
-            action="lambda:InvokeFunction",
-            function=function.name,
-            principal="events.amazonaws.com",
-            source_arn=place.rule(naming.CALENDAR),
-            opts=child,
-        )
+        permissions = let_in(name, place, naming.CALENDAR, function, self)
         rule = aws.cloudwatch.EventRule(
             name,
             name=naming.rule_name(place.base, naming.CALENDAR),
@@ -133,7 +126,7 @@ class CalendarFunction(pulumi.ComponentResource):
             rule=rule.name,
             target_id="function",
             arn=function.arn,
-            opts=pulumi.ResourceOptions(parent=self, depends_on=[permission]),
+            opts=pulumi.ResourceOptions(parent=self, depends_on=permissions),
         )
 
     @staticmethod

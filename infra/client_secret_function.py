@@ -11,7 +11,7 @@ import pulumi_aws as aws
 from infra import archive
 from infra.alarms import Alarm, declare_alarm, errors, silence
 from infra.configuration import PROJECT
-from infra.function import FunctionArgs, declare_function
+from infra.function import FunctionArgs, declare_function, let_in
 from infra.policies.calendar import METRICS
 from infra.policies.client_secret import client_secret_policy
 from provisioning import naming
@@ -103,14 +103,7 @@ class ClientSecretFunction(pulumi.ComponentResource):
         self.register_outputs({"arn": self.arn})
 
     def _schedule(self, name: str, place: Place, function: aws.lambda_.Function) -> None:
-        permission = aws.lambda_.Permission(
-            name,
-            action="lambda:InvokeFunction",
-            function=function.name,
-            principal="events.amazonaws.com",
-            source_arn=place.rule(naming.CLIENT_SECRET),
-            opts=pulumi.ResourceOptions(parent=self),
-        )
+        permissions = let_in(name, place, naming.CLIENT_SECRET, function, self)
         rule = aws.cloudwatch.EventRule(
             name,
             name=naming.rule_name(place.base, naming.CLIENT_SECRET),
@@ -124,7 +117,7 @@ class ClientSecretFunction(pulumi.ComponentResource):
             rule=rule.name,
             target_id="function",
             arn=function.arn,
-            opts=pulumi.ResourceOptions(parent=self, depends_on=[permission]),
+            opts=pulumi.ResourceOptions(parent=self, depends_on=permissions),
         )
 
 

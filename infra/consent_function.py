@@ -12,8 +12,9 @@ import pulumi_aws as aws
 from infra import archive
 from infra.alarms import Alarm, declare_alarm, errors
 from infra.configuration import PROJECT
-from infra.function import FunctionArgs, declare_function
+from infra.function import FunctionArgs, declare_function, let_in
 from infra.policies.consent import consent_policy
+from infra.policies.functions import OPEN
 from provisioning import naming, profiles
 
 if TYPE_CHECKING:
@@ -75,7 +76,7 @@ class ConsentFunction(pulumi.ComponentResource):
             ),
             self,
         )
-        url = self._open(name, function)
+        url = self._open(name, place, function)
         for alarm in self._alarms(function):
             declare_alarm(f"{name}-{alarm.what}", alarm, place, args.alarm_topic_arn, self)
         self.address: pulumi.Output[str] = url.function_url
@@ -98,26 +99,15 @@ class ConsentFunction(pulumi.ComponentResource):
             "SELLERKEYS_CONSENT": json.dumps(shown | told, ensure_ascii=False),
         }
 
-    def _open(self, name: str, function: aws.lambda_.Function) -> aws.lambda_.FunctionUrl:
-        """Give it an address; since October 2025 that takes two permissions (Lambda's guide, function URLs)."""
-        child = pulumi.ResourceOptions(parent=self)
-        url = aws.lambda_.FunctionUrl(name, function_name=function.name, authorization_type="NONE", opts=child)
-        aws.lambda_.Permission(
+    def _open(self, name: str, place: Place, function: aws.lambda_.Function) -> aws.lambda_.FunctionUrl:
+        """Give it an address that everybody may open."""
+        url = aws.lambda_.FunctionUrl(
             name,
-            action="lambda:InvokeFunctionUrl",
-            function=function.name,
-            principal="*",
-            function_url_auth_type="NONE",
-            opts=child,
+            function_name=function.name,
+            authorization_type=OPEN,
+            opts=pulumi.ResourceOptions(parent=self),
         )
-        aws.lambda_.Permission(
-            f"{name}-invoke",
-            action="lambda:InvokeFunction",
-            function=function.name,
-            principal="*",
-            invoked_via_function_url=True,
-            opts=child,
-        )
+        let_in(name, place, naming.CONSENT, function, self)
         return url
 
     @staticmethod

@@ -9,6 +9,7 @@ import pulumi
 import pulumi_aws as aws
 
 from infra.policies.document import lambda_only, text
+from infra.policies.functions import permissions
 from provisioning import naming
 
 if TYPE_CHECKING:
@@ -86,3 +87,26 @@ def declare_function(name: str, args: FunctionArgs, parent: pulumi.Resource) -> 
         # Without its log group Lambda makes one of its own, which keeps everything for ever.
         opts=pulumi.ResourceOptions(parent=parent, depends_on=[log, policy]),
     )
+
+
+def let_in(
+    name: str, place: Place, function: str, made: aws.lambda_.Function, parent: pulumi.Resource
+) -> list[aws.lambda_.Permission]:
+    """Declare who may call a function, each permission as a child of `parent`."""
+    return [
+        aws.lambda_.Permission(
+            f"{name}-{number}" if number > 1 else name,
+            # A name of ours, so that whoever reads the function's policy knows it from one that was added by hand.
+            statement_id=each.sid,
+            action=each.action,
+            function=made.name,
+            principal=each.principal,
+            source_account=each.source_account or None,
+            source_arn=each.source_arn or None,
+            function_url_auth_type=each.url_auth or None,
+            invoked_via_function_url=each.by_url or None,
+            # Its name is taken while the old one is there.
+            opts=pulumi.ResourceOptions(parent=parent, delete_before_replace=True),
+        )
+        for number, each in enumerate(permissions(place, function), 1)
+    ]

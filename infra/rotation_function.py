@@ -12,7 +12,7 @@ import pulumi_aws as aws
 from infra import archive
 from infra.alarms import declare_alarm, errors
 from infra.configuration import PROJECT
-from infra.function import FunctionArgs, declare_function
+from infra.function import FunctionArgs, declare_function, let_in
 from infra.policies.document import text
 from infra.policies.events import telling_policy
 from infra.policies.rotation import rotation_policy
@@ -91,16 +91,7 @@ class RotationFunction(pulumi.ComponentResource):
                 policy=text(telling_policy(place)),
                 opts=pulumi.ResourceOptions(parent=self, depends_on=[function]),
             )
-        # One for all sellers: a permission each overflows the function's 20 KB at about 60 (aws.md 5.3).
-        aws.lambda_.Permission(
-            name,
-            action="lambda:InvokeFunction",
-            function=function.name,
-            principal="secretsmanager.amazonaws.com",
-            source_account=place.account,
-            source_arn=place.seller_secrets,
-            opts=pulumi.ResourceOptions(parent=self),
-        )
+        let_in(name, place, naming.ROTATION, function, self)
         meaning = "A step of a rotation failed; Secrets Manager tries again. The log names the seller."
         alarm = errors(naming.ROTATION, function.name, meaning, "rotation-failed")
         declare_alarm(name, alarm, place, args.alarm_topic_arn, self)

@@ -19,6 +19,7 @@ from infra.policies.consent import consent_policy
 from infra.policies.deployer import deployer
 from infra.policies.document import lambda_only
 from infra.policies.events import telling_policy
+from infra.policies.functions import FUNCTIONS
 from infra.policies.key import held_key_policy, key_policy
 from infra.policies.people import on_call, onboarder
 from infra.policies.queues import queues_key_policy
@@ -33,7 +34,7 @@ from infra.policies.sellers import (
 )
 from isolation.proof.fleet import Actor, Fleet, Guard, Key, Secret, Seller, Service
 from isolation.proof.texts import ANY_SELLER
-from proving.guarding import of_held_key, of_queues, of_topic
+from proving.guarding import of_functions, of_held_key, of_queues, of_topic
 from provisioning import naming, state
 
 if TYPE_CHECKING:
@@ -105,6 +106,7 @@ def fleet_at(at: Place) -> Fleet:
             *_of_trust(at),
             *of_topic(at),
             *of_queues(at),
+            *of_functions(at),
             *of_held_key(at, HELD_KEY),
         ),
         other_keys=((QUEUES_KEY, queues_key_policy(at), "sqs"),),
@@ -134,7 +136,7 @@ def words(mode: Isolation) -> tuple[str, ...]:
         at.queue(naming.dead(naming.NEW_SECRET)),
         at.queue(naming.dead(naming.EXPIRY)),
         at.bus,
-        at.rotation_function,
+        *(at.function(name) for name in FUNCTIONS),
         f"{at.rotation_function}-x",
     ]
     services = [f"{name}.{at.region}.amazonaws.com" for name in ("secretsmanager", "sqs", "ssm")]

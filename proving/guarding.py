@@ -1,9 +1,11 @@
-"""What only some may do to the topic, the queues that Amazon writes to, and the key for what waits."""
+"""What only some may do to the topic, the queues that Amazon writes to, the functions, and the key for what waits."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from itertools import product
+from typing import TYPE_CHECKING, Any, Final
 
+from infra.policies.functions import FUNCTIONS, function_policy, permissions
 from infra.policies.key import held_key_policy
 from infra.policies.queues import credential_queue_policy, dead_letter_policy
 from infra.policies.topic import topic_policy
@@ -16,10 +18,19 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from infra.place import Place
+    from infra.policies.functions import Permission
 
 _DATA_KEYS: Final = (
     "GenerateDataKey", "GenerateDataKeyPair", "GenerateDataKeyPairWithoutPlaintext", "GenerateDataKeyWithoutPlaintext",
 )  # fmt: skip
+#: Bool compares without regard to case.
+_TRUE: Final = tuple("".join(letters) for letters in product(*zip("true", "TRUE", strict=True)))
+_BY_ADDRESS: Final = (("lambda:invokedviafunctionurl", _TRUE),)
+_OPEN_ADDRESS: Final = (("lambda:functionurlauthtype", ("NONE",)),)
+_CHANGE_FUNCTION: Final = tuple(
+    f"lambda:{name}"
+    for name in ("UpdateFunctionCode", "UpdateFunctionConfiguration", "AddPermission", "CreateFunctionUrlConfig")
+)
 
 
 def of_topic(at: Place) -> Iterator[Guard]:
@@ -63,6 +74,33 @@ def of_queues(at: Place) -> Iterator[Guard]:
         )  # fmt: skip
 
 
+def of_functions(at: Place) -> Iterator[Guard]:
+    """List who may call the functions, and change them."""
+    for name in FUNCTIONS:
+        callers = permissions(at, name)
+        services = tuple(
+            Service(each.principal, tuple((key, value) for key, value in _source(each) if value))
+            for each in callers
+            if each.principal != "*"
+        )
+        is_open = any(each.principal == "*" for each in callers)
+        who = " and ".join(service.name.partition(".")[0] for service in services) or "who comes by its address"
+        common: dict[str, Any] = {"resource": at.function(name), "policy": function_policy(at, name), "insiders": False}
+        yield Guard(
+            what=f"the policy of the {name} function: from outside, nobody but {who} calls it, for this fleet",
+            actions=("lambda:InvokeFunction",), services=services, opened=_BY_ADDRESS if is_open else (), **common,
+        )  # fmt: skip
+        yield Guard(
+            what=f"the policy of the {name} function: from outside, nobody opens an address of it"
+            + (" that asks who calls" if is_open else ""),
+            actions=("lambda:InvokeFunctionUrl",), opened=_OPEN_ADDRESS if is_open else (), **common,
+        )  # fmt: skip
+        yield Guard(
+            what=f"the policy of the {name} function: from outside, nobody changes its code, settings or policy",
+            actions=_CHANGE_FUNCTION, **common,
+        )  # fmt: skip
+
+
 def of_held_key(at: Place, arn: str) -> Iterator[Guard]:
     """List who may use the key for what waits, and administer it."""
     others = tuple(action for action in USE_KEY if action not in {"kms:Encrypt", "kms:Decrypt"})
@@ -92,3 +130,7 @@ def of_held_key(at: Place, arn: str) -> Iterator[Guard]:
         resource=arn, policy=Alone(whole), insiders=False,
         actions=("kms:Encrypt", "kms:Decrypt", "kms:PutKeyPolicy", "kms:ScheduleKeyDeletion", "kms:DescribeKey"),
     )  # fmt: skip
+
+
+def _source(permission: Permission) -> tuple[tuple[str, str], ...]:
+    return ("aws:sourceaccount", permission.source_account), ("aws:sourcearn", permission.source_arn)

@@ -14,12 +14,16 @@ from typing import TYPE_CHECKING, Any, Final
 from infra.people import People
 from infra.place import Place
 from infra.policies.events import telling_policy
+from infra.policies.key import held_key_policy
+from infra.policies.queues import queues_key_policy
 from infra.policies.sellers import seller_secret_policy
+from isolation.document import Alone
 from isolation.proof import claims
-from isolation.proof.fleet import Actor, Seller
+from isolation.proof.fleet import Actor, Key, Seller
 from isolation.proof.proving import Result, prove
 from isolation.proof.telling import sentence
 from isolation.proof.texts import ANY_SELLER
+from proving.deployed import NOT_LOOKED_AT, Unread, things
 from proving.fleet import ACCOUNT, HELD_KEY, KEY, QUEUES_KEY, REGION, fleet_at, words
 from provisioning import naming
 from provisioning.auditing.drift import Declared, Role, as_declared
@@ -43,6 +47,9 @@ _NOTHING: Final[dict[str, Any]] = {"Version": "2012-10-17", "Statement": []}
 class Live:
     """A fleet as it is deployed, `account`, beside what the program would declare there."""
 
+    #: What is no part of this, in sentences for people.
+    not_looked_at: Final = NOT_LOOKED_AT
+
     def __init__(self, account: Account) -> None:
         self._account = account
         settings = account.fleet.settings
@@ -54,8 +61,8 @@ class Live:
             people=People.of(settings),
         )
         self._written = fleet_at(self._at)
-        keys = {KEY: account.key.arn, QUEUES_KEY: account.other_keys.queues, HELD_KEY: account.other_keys.held}
-        self._keys = {ours: arn or ours for ours, arn in keys.items()}
+        keys = {KEY: account.key, QUEUES_KEY: account.other_keys.queues, HELD_KEY: account.other_keys.held}
+        self._keys = {ours: key.arn if key else ours for ours, key in keys.items()}
 
     def declared(self) -> Declared:
         """Give every document as the program declares it."""
@@ -64,7 +71,7 @@ class Live:
         # People's roles are not the program's, and the consent function is there only where pages are.
         ours = self._at.function_role("")
         consent = self._at.function_role(naming.CONSENT)
-        pages = self._account.fleet.settings.consent.pages
+        pages, events = self._account.fleet.settings.consent.pages, self._account.fleet.settings.events
         roles = {
             actor.arn: self._role(actor)
             for actor in self._written.actors
@@ -77,7 +84,14 @@ class Live:
             secrets[self._account.fleet.secret_of(row.seller)] = seller_secret_policy(
                 self._at, row.seller, row.application
             )
-        return Declared(roles=roles, secrets=secrets, key=self._plain(self._written.key_policy))
+        return Declared(
+            roles=roles,
+            secrets=secrets,
+            key=self._plain(self._written.key_policy),
+            queues_key=queues_key_policy(self._at),
+            held_key=held_key_policy(self._at) if pages else None,
+            attached=dict(things(self._at, self._keys[QUEUES_KEY], pages=pages, events=events)),
+        )
 
     def claims(self) -> Iterator[tuple[str, bool, str]]:
         """Ask every claim whose documents were read; gives its name, whether it is proven, and what speaks against."""
@@ -108,18 +122,18 @@ class Live:
             sellers=tuple(sellers),
             actors=tuple(self._actor(actor) for actor in written.actors if actor.arn in self._identities),
             guards=tuple(guard for each in written.guards for guard in self._guards(each)),
-            other_keys=(),
+            keys=tuple(key for key in self._all_keys if key),
+            other_keys=tuple((key.arn, key.policy, "sqs") for key in self._all_keys[1:2] if key),
         )
 
     def _guards(self, guard: Guard) -> Iterator[Guard]:
-        """Give a guard with the deployed document: once for each kind of seller, once for each that was changed."""
+        """Give a guard with the deployed document: once for each kind of seller, once for each that was changed.
+
+        Nothing where the resource is not there, which `drift` tells. Raises Unread for one that nobody reads here: what
+        guards it would go unproven.
+        """
         (any_seller,) = self._written.sellers
-        actors = {actor.arn for actor in self._written.actors}
-        if guard.resource == self._written.app.arn:
-            yield replace(guard, policy=self._account.app.policy or _NOTHING)
-        elif guard.resource in actors & set(self._identities):
-            yield replace(guard, policy=self._identities[guard.resource].trust or _NOTHING)
-        elif guard.resource == any_seller.secret.arn:
+        if guard.resource == any_seller.secret.arn:
             for application in self._applications:
                 usual = self._usual(application).secret
                 what = guard.what.replace(any_seller.secret.name, usual.name)
@@ -131,6 +145,13 @@ class Live:
             for slug in self._odd:
                 found = self._identities.get(self._reader_arn(slug))
                 yield self._of_seller(guard, slug, found.trust if found else None)
+        elif guard.resource in self._deployed:
+            live = self._deployed[guard.resource]
+            if live is not None:
+                resource = self._keys.get(guard.resource, guard.resource)
+                yield replace(guard, resource=resource, policy=_in_place_of(guard.policy, live))
+        else:
+            raise Unread(guard.what, guard.resource)
 
     def _of_seller(self, guard: Guard, slug: str, live: Mapping[str, Any] | None) -> Guard:
         only = self._only(guard, self._application(slug))
@@ -199,6 +220,28 @@ class Live:
         return [slug for slug in self._account.sellers if not as_declared(self._account, declared, slug)]
 
     @cached_property
+    def _deployed(self) -> Mapping[str, Mapping[str, Any] | None]:
+        """The document of each resource that is looked at, by ARN; None where the resource is not there."""
+        account, held = self._account, self._account.other_keys.held
+        functions = [actor.arn for actor in self._written.actors if actor.trust is not None]
+        roles = {arn: self._identities.get(arn) for arn in functions}
+        others = {arn: account.attached.get(arn) for arn, _ in things(self._at, "", pages=True, events=True)}
+        return {
+            self._written.app.arn: account.app.policy or _NOTHING,
+            HELD_KEY: held.policy if held else None,
+            **{arn: (found.trust or _NOTHING) if found else None for arn, found in roles.items()},
+            **{arn: (found.policy or _NOTHING) if found else None for arn, found in others.items()},
+        }
+
+    @cached_property
+    def _all_keys(self) -> tuple[Key | None, ...]:
+        """The deployed keys, for the claims; the fleet's, the queues' and that of what waits."""
+        others = self._account.other_keys
+        found = (self._account.key, others.queues, others.held)
+        names = ("the key", "the sqs key", "the key of what waits")
+        return tuple(Key(name, key.arn, key.policy) if key else None for name, key in zip(names, found, strict=True))
+
+    @cached_property
     def _identities(self) -> dict[str, Identity]:
         return {identity.arn: identity for identity in self._account.identities}
 
@@ -220,6 +263,11 @@ class Live:
 
     def _text(self, document: Document) -> str:
         return _replaced(json.dumps(document), self._keys)
+
+
+def _in_place_of(written: Document, live: Mapping[str, Any]) -> Document:
+    """Give the deployed document to be looked at in the way in which the written one is: whole, or half of it."""
+    return replace(written, document=live) if isinstance(written, Alone) else live
 
 
 def _replaced(text: str, others: Mapping[str, str]) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from infra.policies.functions import FUNCTIONS, permissions
 from infra.policies.key import ADMINISTRATION
 from isolation.document import identity
 from isolation.proof.askers import EVERYTHING
@@ -66,6 +67,7 @@ class _Uses:
             if actor.trust is not None
         ]
         made["CloudWatch's alarms and EventBridge's rule"] = [*self._of_topic()]
+        made["whoever calls the functions"] = [*self._of_callers()]
         made["Amazon's account"] = [*self._of_amazon()]
         made["whoever administers the account"] = [*self._of_administrator()]
         return made
@@ -173,6 +175,17 @@ class _Uses:
         for service, context in (("cloudwatch", alarm), ("events", rule)):
             by = f"{service}.amazonaws.com"
             yield Use(by=by, action="sns:Publish", resource=topic, policy=policy, context=context)
+
+    def _of_callers(self) -> Iterator[Use]:
+        for name in FUNCTIONS:
+            function = self.at.function(name)
+            for each in permissions(self.at, name):
+                tests = each.statement(function)["Condition"].values()
+                context = tuple((key.lower(), (value,)) for test in tests for key, value in test.items())
+                yield Use(
+                    by=each.principal, action=each.action, resource=function, policy=self._policy(function),
+                    context=context,
+                )  # fmt: skip
 
     def _of_amazon(self) -> Iterator[Use]:
         for name in (naming.NEW_SECRET, naming.EXPIRY):

@@ -199,13 +199,9 @@ class Session:
     @cached_property
     def auditor(self) -> Auditor:
         """What looks at the fleet as it is deployed; raises Unreachable."""
-        from provisioning.auditing.account import Auditor  # noqa: PLC0415  only audits need it, and the next three
-        from provisioning.auditing.identities import Identities  # noqa: PLC0415  as above
-        from provisioning.auditing.keys import Keys  # noqa: PLC0415  as above
-        from provisioning.auditing.watch import Watch  # noqa: PLC0415  as above
+        from scripts.auditor import auditor_of  # noqa: PLC0415  only audits need it
 
-        watch = Watch(self.service("logs"), self.service("cloudwatch"), self.service("sns"))
-        return Auditor(self.store, Identities(self.service("iam")), Keys(self.service("kms")), watch)
+        return auditor_of(self.store, self.service)
 
     @cached_property
     def analyzer(self) -> Analyzer:

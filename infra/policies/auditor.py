@@ -1,10 +1,11 @@
-"""What whoever runs `sellerkeys evidence` may do: look at the fleet, its policies and what watches it; no value."""
+"""What whoever runs `sellerkeys evidence` or `sellerkeys prove --live` may do: look at the fleet and its policies."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from infra.policies.document import ANY
+from infra.policies.functions import FUNCTIONS
 from infra.policies.reasoned import allow, deny
 from provisioning import naming
 
@@ -61,7 +62,36 @@ def auditor(place: Place) -> list[Reasoned]:
             ["cloudwatch:DescribeAlarms", "logs:DescribeLogGroups"],
             [ANY],
         ),
-        allow("SeeWhoIsMailed", "Whom alarms and notices reach.", ["sns:ListSubscriptionsByTopic"], [place.topic]),
+        allow(
+            "LookAtTheTopic",
+            "Whom alarms and notices reach, and who may publish.",
+            ["sns:GetTopicAttributes", "sns:ListSubscriptionsByTopic"],
+            [place.topic],
+        ),
+        allow(
+            "LookAtQueues",
+            "Who may send to and receive from the queues Amazon writes to, and where set-aside messages go.",
+            ["sqs:GetQueueAttributes", "sqs:GetQueueUrl"],
+            [place.queue(name) for what in (naming.NEW_SECRET, naming.EXPIRY) for name in (what, naming.dead(what))],
+        ),
+        allow(
+            "LookAtTheTable",
+            "Whether somebody gave the table a policy of its own.",
+            ["dynamodb:DescribeTable", "dynamodb:GetResourcePolicy"],
+            [place.table],
+        ),
+        allow(
+            "LookAtTheBus",
+            "Whether somebody opened the bus on which consumers are told.",
+            ["events:DescribeEventBus"],
+            [place.bus],
+        ),
+        allow(
+            "LookAtFunctions",
+            "Who may call each function, under which role it runs, and whether it has an address.",
+            ["lambda:GetFunctionConfiguration", "lambda:GetFunctionUrlConfig", "lambda:GetPolicy"],
+            [place.function(name) for name in FUNCTIONS],
+        ),
         deny(
             "NoValues",
             "Evidence needs none, whatever else is attached to the role.",

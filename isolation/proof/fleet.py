@@ -58,6 +58,7 @@ class Guard:
 
     `only` are principals of the account, and may where each of the condition keys of `provided` is there and matches;
     `accounts` are other accounts as a whole. `insiders` says that the account's other principals are kept out as well.
+    Where the condition keys of `opened` are all there and match, anybody may.
     """
 
     what: str
@@ -68,6 +69,7 @@ class Guard:
     provided: tuple[tuple[str, tuple[str, ...]], ...] = ()
     services: tuple[Service, ...] = ()
     accounts: tuple[str, ...] = ()
+    opened: tuple[tuple[str, tuple[str, ...]], ...] = ()
     insiders: bool = True
     is_secret: bool = False
 
@@ -76,8 +78,9 @@ class Guard:
 class Use:
     """A call that somebody makes and has to be allowed, whatever the request holds beside.
 
-    `by` is an ARN or a service; it, the resource and the values of the condition keys may hold `texts.ANY_SELLER`, and
-    wildcards for what may be anything. Of a key's values any one may be there; a key without values is not there.
+    `by` is an ARN, a service, or a star for anybody on the internet. It, the resource and the values of the condition
+    keys may hold `texts.ANY_SELLER`, and wildcards for what may be anything. Of a key's values any one may be there; a
+    key without values is not there.
     """
 
     by: str

@@ -11,6 +11,7 @@ from provisioning.errors import SecretNotDeclared
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
+    from provisioning.auditing.attached import Attached, Things
     from provisioning.auditing.identities import Identities, Identity, Logins
     from provisioning.auditing.keys import Key, Keys
     from provisioning.auditing.watch import Alarm, Log, Subscriber, Watch
@@ -29,15 +30,18 @@ class Held:
 
 @dataclass(frozen=True, slots=True)
 class OtherKeys:
-    """The ARNs of the fleet's other keys, None where there is none: of the queues, and of what waits for a person."""
+    """The fleet's other keys, None where there is none: of the queues, and of what waits for a person."""
 
-    queues: str | None = None
-    held: str | None = None
+    queues: Key | None = None
+    held: Key | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Account:
-    """A fleet as it is deployed; `sellers` holds those of the roster that have a secret, by slug."""
+    """A fleet as it is deployed; `sellers` holds those of the roster that have a secret, by slug.
+
+    `attached` holds, by ARN, what else has a policy and is there.
+    """
 
     fleet: Fleet
     key: Key
@@ -50,6 +54,7 @@ class Account:
     subscribers: tuple[Subscriber, ...]
     undeclared: tuple[str, ...] = ()
     other_keys: OtherKeys = field(default_factory=OtherKeys)
+    attached: Mapping[str, Attached] = field(default_factory=dict)
 
     @property
     def number(self) -> str:
@@ -65,6 +70,7 @@ class Auditor:
     identities: Identities
     keys: Keys
     watch: Watch
+    things: Things
 
     def look(self, fleet: Fleet, passing: Callable[[Iterable[Row]], Iterable[Row]] = lambda rows: rows) -> Account:
         """Read everything; `passing` sees each seller go by. Raises Waiting where `pulumi up` has not been run."""
@@ -89,9 +95,10 @@ class Auditor:
             subscribers=self.watch.subscribers(f"arn:aws:sns:{region}:{account}:{naming.topic_name(fleet.base)}"),
             undeclared=tuple(undeclared),
             other_keys=OtherKeys(
-                queues=self.keys.arn(naming.queues_key_alias(fleet.base)),
-                held=self.keys.arn(naming.held_key_alias(fleet.base)),
+                queues=self.keys.seek(naming.queues_key_alias(fleet.base)),
+                held=self.keys.seek(naming.held_key_alias(fleet.base)),
             ),
+            attached=self.things.all(fleet.base, region, account),
         )
 
     def _held(self, name: str) -> Held:

@@ -46,8 +46,23 @@ class Keys:
 
     def find(self, alias: str) -> Key:
         """Tell all about the key behind an alias."""
+        found = self.seek(alias)
+        if found is None:
+            raise Waiting(f"key {alias} is not declared: run `pulumi up`")
+        return found
+
+    def seek(self, alias: str) -> Key | None:
+        """Tell all about the key behind an alias; None where there is none."""
         with aws_errors("DescribeKey", alias):
-            told = self._described(alias)
+            try:
+                told = self._client.describe_key(KeyId=alias)["KeyMetadata"]
+            except ClientError as error:
+                if error.response.get("Error", {}).get("Code") == "NotFoundException":
+                    return None
+                raise
+        return self._told(alias, told)
+
+    def _told(self, alias: str, told: Mapping[str, Any]) -> Key:
         arn = told["Arn"]
         with aws_errors("GetKeyRotationStatus", alias):
             rotation = self._client.get_key_rotation_status(KeyId=arn)
@@ -71,25 +86,3 @@ class Keys:
             grantees=tuple(sorted({str(grant["GranteePrincipal"]) for grant in grants if "GranteePrincipal" in grant})),
             tags=tags,
         )
-
-    def arn(self, alias: str) -> str | None:
-        """Give the ARN of the key behind an alias; None where there is none."""
-        with aws_errors("DescribeKey", alias):
-            try:
-                return self._client.describe_key(KeyId=alias)["KeyMetadata"]["Arn"]
-            except ClientError as error:
-                if _is_missing(error):
-                    return None
-                raise
-
-    def _described(self, alias: str) -> Mapping[str, Any]:
-        try:
-            return self._client.describe_key(KeyId=alias)["KeyMetadata"]
-        except ClientError as error:
-            if not _is_missing(error):
-                raise
-            raise Waiting(f"key {alias} is not declared: run `pulumi up`") from None
-
-
-def _is_missing(error: ClientError) -> bool:
-    return error.response.get("Error", {}).get("Code") == "NotFoundException"

@@ -66,6 +66,9 @@ def _documents(account: Account) -> Iterator[tuple[str, Mapping[str, Any], Kind]
 def _all_documents(account: Account) -> Iterator[tuple[str, str, Mapping[str, Any], Kind]]:
     """Give each document with the seller that it is written for, if any."""
     yield "", "the key", account.key.policy, "RESOURCE_POLICY"
+    others = (("the key of the queues", account.other_keys.queues), ("the key of what waits", account.other_keys.held))
+    yield from (("", name, key.policy, "RESOURCE_POLICY") for name, key in others if key)
+    yield from (("", each.name, each.policy, "RESOURCE_POLICY") for each in account.attached.values() if each.policy)
     if account.app.policy:
         yield "", f"secret {account.fleet.app_secret}", account.app.policy, "RESOURCE_POLICY"
     for slug, held in account.sellers.items():

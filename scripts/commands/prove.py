@@ -1,4 +1,4 @@
-"""`sellerkeys prove --live`: the claims of `make prove`, asked of the roles, policies and key that are deployed."""
+"""`sellerkeys prove --live`: the claims of `make prove`, asked of every policy that is deployed."""
 
 from __future__ import annotations
 
@@ -40,9 +40,10 @@ class Answer:
 def prove(session: Session, /, *, live: bool) -> int:
     """Prove on the deployed policies that no seller's role reads another's secret.
 
-    Reads roles, policies and key as they are deployed, and no value; names what was changed by hand since `pulumi up`;
-    puts the same claims as `make prove` to a solver; decides for every identity of the account who reads what; and asks
-    IAM Access Analyzer where it may. Exits with 1 if anything speaks against a claim.
+    Reads the policies of roles, secrets, keys, queues, topic, table and functions as they are deployed, and no value;
+    names what was changed by hand since `pulumi up`; puts the same claims as `make prove` to a solver; decides for
+    every identity of the account who reads what; and asks IAM Access Analyzer where it may. Says what it does not look
+    at. Exits with 1 if anything speaks against a claim.
     """
     if not live:
         raise BadInput("what the program declares is proven by `make prove`; add --live to prove what is deployed")
@@ -55,9 +56,11 @@ def prove(session: Session, /, *, live: bool) -> int:
     odd = oddities(access(account))
     said = opinion(session.analyzer, account)
     if session.as_json:
-        report.document(_document(account, changed, answers, odd, said))
+        report.document(_document(account, changed, answers, odd, said) | {"not_looked_at": list(at.not_looked_at)})
     else:
         _print(account, changed, answers, odd, said)
+        _list("Not looked at:", at.not_looked_at)
+        _count(account, answers)
     is_good = not (changed or odd or said.against) and all(answer.proven for answer in answers)
     return 0 if is_good else _BROKEN
 
@@ -79,22 +82,26 @@ def _print(
     for answer in answers:
         if not answer.proven:
             click.echo(f"\n{answer.claim}: {answer.against}")
-    click.echo(
-        "\nChanged by hand since `pulumi up`:" if changed else "\nNothing was changed by hand since `pulumi up`."
+    _list(
+        "Changed by hand since `pulumi up`:" if changed else "Nothing was changed by hand since `pulumi up`.", changed
     )
-    for line in changed:
-        click.echo(f"  {line}")
     everybody = f"{len(account.identities)} roles and users of the account, and its root user"
-    click.echo(
-        f"\nAgainst the design, decided for {everybody}:"
+    _list(
+        f"Against the design, decided for {everybody}:"
         if odd
-        else f"\nNobody reads what he should not, decided for {everybody}."
+        else f"Nobody reads what he should not, decided for {everybody}.",
+        odd,
     )
-    for line in odd:
+    _list(_opinion(said), said.against)
+
+
+def _list(head: str, lines: Sequence[str]) -> None:
+    click.echo(f"\n{head}")
+    for line in lines:
         click.echo(f"  {line}")
-    click.echo(f"\n{_opinion(said)}")
-    for line in said.against:
-        click.echo(f"  {line}")
+
+
+def _count(account: Account, answers: Sequence[Answer]) -> None:
     failed = sum(not answer.proven for answer in answers)
     click.echo(f"\n{len(answers)} claims, {len(answers) - failed} proven for {account.fleet.base} as it is deployed")
 

@@ -28,10 +28,10 @@ def test_each_document_is_asked_about_once(look: Callable[[], Account], deployed
 
     found = opinion(Analyzer(fake), look())
 
-    # The key, the app secret, a seller's secret of each kind, a reader's policy, the rotation's; then what the two
-    # policies may not grant.
-    assert fake.asked == ["ValidatePolicy"] * 6 + ["CheckAccessNotGranted"] * 3
-    assert found == Opinion(questions=9)
+    # Three keys, the topic, four queues, four functions, the app secret, a seller's secret of each kind, a reader's
+    # policy, the rotation's; then what the two policies may not grant.
+    assert fake.asked == ["ValidatePolicy"] * 17 + ["CheckAccessNotGranted"] * 3
+    assert found == Opinion(questions=20)
 
 
 def test_a_seller_that_was_changed_is_asked_about_by_itself(look: Callable[[], Account], deployed: FakeAccount) -> None:

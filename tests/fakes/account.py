@@ -15,6 +15,7 @@ from botocore.exceptions import ClientError
 
 from infra.configuration import PROJECT
 from tests.fakes.analyzer import FakeAnalyzer
+from tests.fakes.attached import FakeThings
 from tests.fakes.engine import ACCOUNT, declare
 
 if TYPE_CHECKING:
@@ -50,6 +51,15 @@ def declared(folder: Path, **settings: object) -> Declaration:
 
 
 @dataclass
+class OtherKey:
+    """A key beside that of the secrets."""
+
+    arn: str
+    policy: dict[str, Any]
+    grants: list[dict[str, Any]] = field(default_factory=list)
+
+
+@dataclass
 class FakeAccount:
     """Everything as it was declared; a test changes it by hand, as people do. `asked` lists the calls."""
 
@@ -60,8 +70,9 @@ class FakeAccount:
     aws_managed: dict[str, dict[str, Any]] = field(default_factory=dict)
     key_policy: dict[str, Any] = field(default_factory=dict)
     key: dict[str, Any] = field(default_factory=dict)
-    other_keys: dict[str, str] = field(default_factory=dict)
     grants: list[dict[str, Any]] = field(default_factory=list)
+    other_keys: dict[str, OtherKey] = field(default_factory=dict)
+    things: FakeThings = field(default_factory=FakeThings)
     rotation: dict[str, Any] = field(default_factory=dict)
     logs: list[dict[str, Any]] = field(default_factory=list)
     alarms: list[dict[str, Any]] = field(default_factory=list)
@@ -85,17 +96,13 @@ class FakeAccount:
             held.policy, held.key = secret.inputs["policy"], KEY
         for alias in declaration.all("aws:kms/alias:Alias"):
             if alias.inputs["name"] != "alias/sellerkeys-dev":
-                account.other_keys[alias.inputs["name"]] = _key(alias.name)
+                (key,) = (item for item in declaration.all("aws:kms/key:Key") if item.name == alias.name)
+                account.other_keys[alias.inputs["name"]] = OtherKey(_key(alias.name), key.document("policy"))
+        account.things = FakeThings.deployed(declaration, _key)
+        account.things.see = account.see
         (key,) = (item for item in declaration.all("aws:kms/key:Key") if item.name == "key")
         account.key_policy = key.document("policy")
-        account.key = {
-            "Arn": KEY,
-            "KeyId": KEY.rpartition("/")[2],
-            "KeyState": "Enabled",
-            "KeySpec": "SYMMETRIC_DEFAULT",
-            "KeyManager": "CUSTOMER",
-            "Origin": "AWS_KMS",
-        }
+        account.key = _described(KEY)
         account.rotation = {"KeyRotationEnabled": key.inputs["enableKeyRotation"], "RotationPeriodInDays": 365}
         for log in declaration.all("aws:cloudwatch/logGroup:LogGroup"):
             name, days = log.inputs["name"], int(log.inputs["retentionInDays"])
@@ -139,6 +146,8 @@ class FakeAccount:
         assert region == "eu-west-1"
         if name == "accessanalyzer":
             return self.analyzer
+        if name in {"sqs", "dynamodb", "lambda", "events"}:
+            return self.things.client(name)
         return {"iam": _Iam, "kms": _Kms, "logs": _Logs, "cloudwatch": _Cloudwatch, "sns": _Sns}[name](self)
 
     def see(self, call: str) -> None:
@@ -216,28 +225,32 @@ class _Kms(_Client):
     def describe_key(self, *, KeyId: str) -> dict[str, Any]:
         self.account.see("DescribeKey")
         if KeyId in self.account.other_keys:
-            return {"KeyMetadata": {"Arn": self.account.other_keys[KeyId]}}
+            return {"KeyMetadata": _described(self.account.other_keys[KeyId].arn)}
         if KeyId != "alias/sellerkeys-dev" or not self.account.key:
             raise refused("NotFoundException", "DescribeKey")
         return {"KeyMetadata": self.account.key}
 
     def get_key_rotation_status(self, *, KeyId: str) -> dict[str, Any]:
-        return self._of(KeyId, "GetKeyRotationStatus", self.account.rotation)
+        self.account.see("GetKeyRotationStatus")
+        return self.account.rotation if KeyId == KEY else {"KeyRotationEnabled": True}
 
     def get_key_policy(self, *, KeyId: str, PolicyName: str) -> dict[str, Any]:
         assert PolicyName == "default"
-        return self._of(KeyId, "GetKeyPolicy", {"Policy": json.dumps(self.account.key_policy)})
+        self.account.see("GetKeyPolicy")
+        return {"Policy": json.dumps(self.account.key_policy if KeyId == KEY else self._other(KeyId).policy)}
 
     def list_grants(self, *, KeyId: str) -> dict[str, list[Any]]:
-        return self._of(KeyId, "ListGrants", {"Grants": self.account.grants})
+        self.account.see("ListGrants")
+        return {"Grants": self.account.grants if KeyId == KEY else self._other(KeyId).grants}
 
     def list_resource_tags(self, *, KeyId: str) -> dict[str, list[Any]]:
-        return self._of(KeyId, "ListResourceTags", {"Tags": [{"TagKey": "sellerkeys:base", "TagValue": "dev"}]})
+        assert KeyId == KEY or self._other(KeyId)
+        self.account.see("ListResourceTags")
+        return {"Tags": [{"TagKey": "sellerkeys:base", "TagValue": "dev"}]}
 
-    def _of(self, key: str, call: str, answer: dict[str, Any]) -> dict[str, Any]:
-        assert key == KEY
-        self.account.see(call)
-        return answer
+    def _other(self, arn: str) -> OtherKey:
+        (found,) = (key for key in self.account.other_keys.values() if key.arn == arn)
+        return found
 
 
 class _Logs(_Client):
@@ -254,6 +267,9 @@ class _Cloudwatch(_Client):
 
 
 class _Sns(_Client):
+    def get_topic_attributes(self, *, TopicArn: str) -> Any:
+        return self.account.things.client("sns").get_topic_attributes(TopicArn=TopicArn)
+
     def list_subscriptions_by_topic(self, *, TopicArn: str) -> dict[str, list[Any]]:
         assert TopicArn == f"arn:aws:sns:eu-west-1:{ACCOUNT}:sellerkeys-dev-alarms"
         self.account.see("ListSubscriptionsByTopic")
@@ -273,3 +289,14 @@ def _document(text: str) -> dict[str, Any]:
 def _key(name: str) -> str:
     """Give a key its ARN."""
     return KEY if name == "key" else f"{KEY.rpartition('/')[0]}/{name}"
+
+
+def _described(arn: str) -> dict[str, Any]:
+    return {
+        "Arn": arn,
+        "KeyId": arn.rpartition("/")[2],
+        "KeyState": "Enabled",
+        "KeySpec": "SYMMETRIC_DEFAULT",
+        "KeyManager": "CUSTOMER",
+        "Origin": "AWS_KMS",
+    }

@@ -106,6 +106,7 @@ def test_it_runs_once_a_day(calendar: Declaration) -> None:
         "arn": "arn:aws:lambda/function:Function:calendar",
     }
     assert calendar.one("aws:lambda/permission:Permission").inputs == {
+        "statementId": "ItsRule",
         "action": "lambda:InvokeFunction",
         "function": "sellerkeys-prod-calendar",
         "principal": "events.amazonaws.com",

@@ -96,6 +96,7 @@ def test_it_runs_every_five_minutes(renewal: Declaration) -> None:
         "arn": "arn:aws:lambda/function:Function:client-secret",
     }
     assert renewal.one("aws:lambda/permission:Permission").inputs == {
+        "statementId": "ItsRule",
         "action": "lambda:InvokeFunction",
         "function": "sellerkeys-prod-client-secret",
         "principal": "events.amazonaws.com",

@@ -202,6 +202,7 @@ def test_the_functions_role_is_its_own(rotation: Declaration, place: Place) -> N
 def test_one_permission_serves_the_whole_fleet(rotation: Declaration) -> None:
     """Secrets Manager may invoke the function for this account's sellers of this fleet, present and future."""
     assert rotation.one("aws:lambda/permission:Permission").inputs == {
+        "statementId": "SecretsManagerForSellers",
         "action": "lambda:InvokeFunction",
         "function": "sellerkeys-prod-rotation",
         "principal": "secretsmanager.amazonaws.com",

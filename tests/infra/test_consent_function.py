@@ -76,12 +76,14 @@ def test_everybody_may_open_it_by_its_url_alone(consent: Declaration) -> None:
     assert consent.one("aws:lambda/functionUrl:FunctionUrl").inputs["authorizationType"] == "NONE"
     assert sorted(permissions, key=lambda each: each["action"]) == [
         {
+            "statementId": "AnybodyByTheAddress",
             "action": "lambda:InvokeFunction",
             "function": "sellerkeys-prod-consent",
             "principal": "*",
             "invokedViaFunctionUrl": True,
         },
         {
+            "statementId": "AnybodysAddress",
             "action": "lambda:InvokeFunctionUrl",
             "function": "sellerkeys-prod-consent",
             "principal": "*",

@@ -35,6 +35,7 @@ def guarded(fleet: Fleet, guard: Guard) -> Claim:
             given.append(z3.Not(z3.And(named, *(has(asked, *test) for test in guard.provided))))
             given.append(is_none_of(asked.account, [literal(account) for account in guard.accounts]))
             given += [z3.Not(_is_service(asked, service)) for service in guard.services]
+            given += [z3.Not(z3.And([has(asked, *test) for test in guard.opened]))] if guard.opened else []
             cases.append(Case([(asked, Policies([EVERYTHING], guard.policy, guard.policy))], given, fleet.account))
     return Claim(guard.what, cases)
 

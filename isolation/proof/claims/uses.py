@@ -46,12 +46,13 @@ def _denied(fleet: Fleet, use: Use, seller: str, values: Sequence[str | None]) -
     def example(pattern: str) -> z3.SeqRef:
         return literal(pattern.replace(ANY_SELLER, seller).replace("??????", "AbCdEf").replace("*", "x"))
 
-    is_arn = use.by.startswith("arn:")
-    asked = Asked("user", use.action, Kind.IDENTITY if is_arn else Kind.SERVICE, any_seller(), _TESTS)
+    is_arn, is_anybody = use.by.startswith("arn:"), use.by == "*"
+    kind = Kind.IDENTITY if is_arn else Kind.ANYBODY if is_anybody else Kind.SERVICE
+    asked = Asked("user", use.action, kind, any_seller(), _TESTS)
     given = [asked.markers[SELLER] == literal(seller), asked.resource == example(use.resource)]
     if is_arn:
         given += [asked.account == literal(use.by.split(":")[4]), asked.arn == example(use.by)]
-    else:
+    elif not is_anybody:
         given.append(asked.service == literal(use.by))
     for (key, _), value in zip(use.context, values, strict=True):
         first, *others = asked.slot(key).members

@@ -6,6 +6,7 @@ import json
 import sys
 from typing import TYPE_CHECKING
 
+from proving.deployed import NOT_LOOKED_AT
 from tests.fakes.account import KEY
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ def test_after_pulumi_up(onboarded_desk: Desk, deployed: FakeAccount, aws: FakeS
             " its root user."
         ),
         f"IAM Access Analyzer, asked {len(deployed.analyzer.asked)} times, has nothing against it.",
+        "\n  ".join(["Not looked at:", *NOT_LOOKED_AT]),
         f"{len(lines) - 1} claims, {len(lines) - 1} proven for dev as it is deployed\n",
     ]
     assert set(aws.calls) == {"DescribeSecret", "GetResourcePolicy"}
@@ -109,12 +111,15 @@ def test_as_json(onboarded_desk: Desk, deployed: FakeAccount) -> None:
             f"{reader} cannot be judged: {said}",
         ],
         "access_analyzer": {"questions": len(deployed.analyzer.asked), "against": [], "not_asked_because": None},
+        "not_looked_at": list(NOT_LOOKED_AT),
     }
     told = {claim["claim"]: claim["against"] for claim in broken}
     alone = told.pop(
         "nobody uses the key without Secrets Manager and a secret of the fleet in the encryption context, by its grants"
         " alone"
     )
+    granted = told.pop("the key: without a policy of his own, nobody may use or administer it")
+    assert granted.startswith(f"broken by kms:Decrypt on {KEY} by {guest}")
     # Of which seller is the solver's choice.
     assert alone.partition(" for ")[0] == f"broken by kms:Decrypt on {KEY} by {guest}"
     assert told == {
