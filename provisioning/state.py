@@ -57,6 +57,8 @@ _NAMES: Final = {
     "told_consent": "told-consent",
     "told_role": "told-role",
     "told_waiting": "told-waiting",
+    "arrived_at": "arrived",
+    "told_arrived": "told-arrived",
 }
 _BY_TAG: Final = {PREFIX + tag: name for name, tag in _NAMES.items()}
 
@@ -72,9 +74,9 @@ class State:
     of the one that it replaced, see consented.py. `waiting_consent` is the day of a consent that is held while the
     secret is empty, `reminded` what reminder.py knows of the last reminder. `refused_since` and `refused_at` are
     the first and the last of the refusals that came for one cause without a proof between them; they stay after a
-    proof, which is then later. `told` is the status that people were last told of, `told_expiry` the end of a
-    client secret that they were,
-    `told_consent`, `told_role` and `told_waiting` what they know of a consent, see calendar/consents.py.
+    proof, which is then later. `told` is the status that people were last told of, `told_expiry` the end of a client
+    secret that they were, `told_consent`, `told_role` and `told_waiting` what they know of a consent, `told_arrived` of
+    which `arrived_at`, see calendar/consents.py: when a seller last handed over by his page what was not left waiting.
 
     On the app secret, `app_version` is the version that the other tags describe, `changed_at` when it became current,
     `noticed_at` when Amazon last wrote to our queues. `client` recognises a seller's own application, see
@@ -105,6 +107,8 @@ class State:
     told_consent: str | None = None
     told_role: str | None = None
     told_waiting: str | None = None
+    arrived_at: datetime | None = None
+    told_arrived: datetime | None = None
 
     @classmethod
     def from_tags(cls, tags: Mapping[str, str]) -> Self:
@@ -181,6 +185,8 @@ _READ: Final[dict[str, Callable[[str], date | datetime | None]]] = {
             "changed_at",
             "old_client_secret_ends_at",
             "noticed_at",
+            "arrived_at",
+            "told_arrived",
         ),
         _moment,
     ),

@@ -15,11 +15,12 @@ from datetime import date
 from typing import TYPE_CHECKING, Final, NamedTuple, Self
 
 from provisioning.naming import TAG_APPLICATION
-from provisioning.state import ASSUMED, ASSUMED_TOLD, CONSENT_LIFE, HELD, REAUTHORIZE, State
-from provisioning.store import CURRENT, WAITING
+from provisioning.state import ASSUMED, ASSUMED_TOLD, CONSENT_LIFE, HELD, OFFER_REFUSED, REAUTHORIZE, State
+from provisioning.store import CURRENT, OFFERED, WAITING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+    from datetime import datetime
 
     from provisioning.store import Secret
 
@@ -89,6 +90,18 @@ class Awaiting(NamedTuple):
     what: str
 
 
+class Arrived(NamedTuple):
+    """What a seller handed over by his page, once its end is known: in use, or refused by Amazon after all.
+
+    `ends` is the day on which the consent in use ends; None where none is stated.
+    """
+
+    secret: Secret
+    at: datetime
+    ends: date | None
+    is_refused: bool = False
+
+
 @dataclass(frozen=True, slots=True)
 class Consents:
     """What is to be told of a fleet's consents today; nothing that was told before."""
@@ -98,12 +111,13 @@ class Consents:
     renewed: tuple[Renewed, ...] = ()
     awaiting: tuple[Awaiting, ...] = ()
     unsure: tuple[Unsure, ...] = ()
+    arrived: tuple[Arrived, ...] = ()
 
     @property
     def nominated(self) -> frozenset[str]:
         """The ARNs of the secrets of which something would be said."""
-        told: list[Ending | Lacking | Renewed | Awaiting | Unsure] = [*self.ending, *self.lacking, *self.renewed]
-        told += [*self.awaiting, *self.unsure]
+        told: list[Ending | Lacking | Renewed | Awaiting | Unsure | Arrived] = [*self.ending, *self.lacking]
+        told += [*self.renewed, *self.awaiting, *self.unsure, *self.arrived]
         return frozenset(each.secret.arn for each in told)
 
     def notes(self) -> Iterator[tuple[Secret, State]]:
@@ -113,14 +127,15 @@ class Consents:
         yield from ((each.secret, State(told_consent="", told_role="")) for each in self.renewed)
         yield from ((each.secret, State(told_waiting=each.what)) for each in self.awaiting)
         yield from ((each.secret, State(consent_day=ASSUMED_TOLD)) for each in self.unsure)
+        yield from ((each.secret, State(told_arrived=each.at)) for each in self.arrived)
 
 
 def examine_consents(secrets: Iterable[Secret], today: date, rules: Rules) -> Consents:
     """Look at all sellers' secrets of a fleet."""
     secrets = list(secrets)
-    awaiting = tuple(_awaiting(secrets))
+    awaiting, arrived = tuple(_awaiting(secrets)), tuple(_arrived(secrets, rules))
     if not rules.lapses:
-        return Consents(awaiting=awaiting)
+        return Consents(awaiting=awaiting, arrived=arrived)
     ending: list[Ending] = []
     lacking: list[Lacking] = []
     renewed: list[Renewed] = []
@@ -139,7 +154,7 @@ def examine_consents(secrets: Iterable[Secret], today: date, rules: Rules) -> Co
             lacking.append(Lacking(secret, tuple(name for name, _ in missing), missing[-1][1]))
         if milestone is None and not missing and (state.told_consent or state.told_role):
             renewed.append(Renewed(secret, ends))
-    return Consents(tuple(ending), tuple(lacking), tuple(renewed), awaiting, tuple(unsure))
+    return Consents(tuple(ending), tuple(lacking), tuple(renewed), awaiting, tuple(unsure), arrived)
 
 
 def _awaiting(secrets: Iterable[Secret]) -> Iterator[Awaiting]:
@@ -150,6 +165,18 @@ def _awaiting(secrets: Iterable[Secret]) -> Iterator[Awaiting]:
         what = secret.holder(WAITING) or (HELD if is_held else None)
         if what and what != state.told_waiting and secret.deleted_on is None:
             yield Awaiting(secret, what)
+
+
+def _arrived(secrets: Iterable[Secret], rules: Rules) -> Iterator[Arrived]:
+    """Find what came by a page and was not told of; while a rotation is still to decide on it, not yet."""
+    for secret in secrets:
+        state = State.from_tags(secret.tags)
+        if state.arrived_at is None or state.arrived_at == state.told_arrived or secret.deleted_on:
+            continue
+        if secret.holder(CURRENT) and not secret.holder(OFFERED) and not secret.is_pending:
+            lapses = rules.lapses and state.consented_on is not None and _consents(secret)
+            ends = state.consented_on + CONSENT_LIFE if lapses and state.consented_on else None
+            yield Arrived(secret, state.arrived_at, ends, state.status == OFFER_REFUSED)
 
 
 def _consents(secret: Secret) -> bool:

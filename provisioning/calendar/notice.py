@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import date
 
-    from provisioning.calendar.consents import Ending
+    from provisioning.calendar.consents import Arrived, Ending
     from provisioning.fleet_health import Findings
     from provisioning.store import Secret
 
@@ -94,6 +94,11 @@ def _consents(consents: Consents) -> Iterator[tuple[str, str]]:
             f"`sellerkeys status --needs-consent` shows who is left. See {_ENDING}."
         )
         yield f"{len(consents.lacking)} without a new role", "\n".join([head, *lines])
+    cured = {each.secret.arn for each in consents.renewed}
+    if came := [each for each in consents.arrived if each.secret.arn not in cured]:
+        lines = _shortened([f"- {_name(each.secret)}: {_in_use(each)}" for each in came])
+        head = f"These sellers handed over access by their page. What Amazon refused: see {_ENDING}."
+        yield f"{len(came)} by the page", "\n".join([head, *lines])
     if consents.renewed:
         lines = _shortened([f"- {_name(each.secret)}: until {each.ends}" for each in consents.renewed])
         yield (
@@ -111,6 +116,12 @@ def _when(ending: Ending) -> str:
     said += " at the latest (its first day is not known)" if ending.is_assumed else ""
     days = {0: "", 1: ", in a day at most"}.get(ending.milestone, f", in {ending.milestone} days at most")
     return said + days
+
+
+def _in_use(arrived: Arrived) -> str:
+    if arrived.is_refused:
+        return "refused by Amazon afterwards; the credential before it is in use"
+    return f"in use, until {arrived.ends}" if arrived.ends else "in use"
 
 
 def _by_end(ending: Ending) -> tuple[date, str]:

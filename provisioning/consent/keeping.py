@@ -77,10 +77,13 @@ class Keeping:
         """Leave it waiting for a person; raises Refused where one waits already, which then stays."""
         offer = _offer(credential)
         if secret.holder(CURRENT) is None:
+            if State.from_tags(secret.tags).status != HELD:
+                # Before it is held: should this process die, a person is told all the same.
+                self._store.tag(secret.arn, State(status=HELD, told_waiting="").to_tags())
             if not self._holding.hold(offer, self._store.now()):
                 raise Refused(WAITS_ALREADY, credential.seller)
             consent = self._consent(offer)
-            self._store.tag(secret.arn, State(status=HELD, waiting_consent=consent and consent.day).to_tags())
+            self._store.tag(secret.arn, State(waiting_consent=consent and consent.day, told_waiting="").to_tags())
         elif secret.holder(WAITING):
             raise Refused(WAITS_ALREADY, credential.seller)
         else:
@@ -112,6 +115,7 @@ class Keeping:
             state.to_tags()
             | State(
                 fingerprint=fingerprint(self._base, credential.refresh_token, own_app),
+                arrived_at=self._store.now(),
                 client=client_mark(self._base, credential.client_id) if own_app else None,
                 partner=partner_print(self._base, partner) if partner else None,
                 stores=stores_print(secret.arn, proven.stores),

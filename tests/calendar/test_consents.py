@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
 
 from provisioning.calendar.consents import MILESTONES, Rules
 from provisioning.calendar.day import Day, Outlets
-from provisioning.state import ACTIVE, ASSUMED, REAUTHORIZE, State
+from provisioning.state import ACTIVE, ASSUMED, OFFER_REFUSED, REAUTHORIZE, State
 from provisioning.store import Store
 from tests.fakes.secrets_manager import Crash, FakeSecretsManager
 
@@ -20,6 +21,7 @@ NAME = "sellerkeys/dev/sellers/{}/sp-api"
 PUBLIC = Rules(lapses=True)
 CONSENTED = date(2026, 1, 1)
 ENDS = date(2027, 1, 1)
+ARRIVED = datetime(2026, 3, 1, 9, tzinfo=UTC)
 
 
 class Office:
@@ -112,6 +114,77 @@ def test_a_role_of_tomorrow(office: Office) -> None:
     rules = Rules(lapses=True, roles=(("Pricing", date(2026, 3, 1)),))
 
     assert office.day(date(2026, 2, 28), rules) is None
+
+
+def arrive(office: Office, seller: str, state: State) -> None:
+    """Let a seller hand something over by his page."""
+    office.aws.secrets[NAME.format(seller)].tags |= replace(state, arrived_at=ARRIVED).to_tags()
+
+
+def test_what_came_by_a_page(office: Office) -> None:
+    """On call learns of it once, with the day until which it holds, although no end was near."""
+    office.consent("maple", CONSENTED)
+    arrive(office, "berlin", State(consented_on=date(2026, 3, 1)))
+
+    days = [office.day(date(2026, 3, day)) for day in (2, 3)]
+
+    assert days == ["sellerkeys dev: 1 by the page", None]
+    assert office.mails[0].text.splitlines()[1:] == ["- berlin: in use, until 2027-03-01"]
+    arrive(office, "berlin", State(told_arrived=ARRIVED - timedelta(days=1)))
+    assert office.day(date(2026, 3, 4)) == "sellerkeys dev: 1 by the page"
+
+
+def test_a_crash_before_the_note_repeats_what_came(office: Office) -> None:
+    """Told before it is noted that it was: a process that dies between the two loses nothing."""
+    arrive(office, "berlin", State())
+    office.aws.die("before", 3)
+    with pytest.raises(Crash):
+        office.day(date(2026, 3, 2))
+    office.aws.live()
+
+    assert office.day(date(2026, 3, 2)) == "sellerkeys dev: 1 by the page"
+    assert [mail.subject for mail in office.mails] == ["sellerkeys dev: 1 by the page"] * 2
+
+
+def test_what_amazon_refused_after_it_came_by_a_page(office: Office) -> None:
+    """The page said connected, and the rotation's proof failed: people are told that, and of the end still in force."""
+    arrive(office, "berlin", State(status=OFFER_REFUSED))
+
+    office.day(date(2026, 3, 2))
+
+    assert "- berlin: refused by Amazon afterwards; the credential before it is in use" in office.mails[0].text
+
+
+def test_what_came_is_told_once_it_is_decided(office: Office) -> None:
+    """While a rotation is still to prove it nobody knows how it ends."""
+    arrive(office, "berlin", State())
+    held = office.aws.secrets[NAME.format("berlin")]
+    held.values["o" * 32] = "PLACEHOLDER"
+    held.attach("SELLERKEYS_OFFERED", "o" * 32)
+    assert office.day(date(2026, 3, 2)) is None
+
+    held.labels["o" * 32].clear()
+    assert office.day(date(2026, 3, 3)) == "sellerkeys dev: 1 by the page"
+
+
+def test_a_cure_that_came_by_a_page_is_told_once(office: Office) -> None:
+    """Renewed and by the page is one line, not two."""
+    office.day(ENDS - timedelta(days=30))
+    arrive(office, "berlin", State(consented_on=ENDS - timedelta(days=20)))
+
+    days = [office.day(ENDS - timedelta(days=left)) for left in (19, 18)]
+
+    assert days == ["sellerkeys dev: 1 consent renewed", None]
+
+
+def test_a_sellers_own_application_that_came_by_a_page(office: Office) -> None:
+    """It has no stated end, and is told of all the same; also where no consent of the fleet's ends."""
+    held = office.aws.secrets[NAME.format("kyoto")]
+    held.tags["sellerkeys:application"] = "own"
+    arrive(office, "kyoto", State())
+
+    assert office.day(date(2026, 3, 2), Rules()) == "sellerkeys dev: 1 by the page"
+    assert office.mails[0].text.splitlines()[1:] == ["- kyoto: in use"]
 
 
 @pytest.mark.parametrize("rules", [Rules(), Rules(lapses=False, roles=(("Pricing", date(2026, 3, 1)),))])
