@@ -55,7 +55,8 @@ class Condition:
     `status` is the state tag's; `cause` says in words why Amazon refused; `on_newest_app` is None where there is no
     shared application to compare with; `consent_ends_on` where consent does not end. `missing_roles` are roles that the
     application gained after the seller consented. Where `consent_day_assumed`, nobody said on which day that was: both
-    dates are the latest possible. `reminder` says whether Amazon took a reminder of this end.
+    dates are the latest possible; where `consent_day_unknown`, nothing tells when a consent that ends was given.
+    `reminder` says whether Amazon took a reminder of this end.
     """
 
     seller: str
@@ -71,6 +72,7 @@ class Condition:
     consented_on: date | None = None
     consent_ends_on: date | None = None
     consent_day_assumed: bool = False
+    consent_day_unknown: bool = False
     reminder: str | None = None
     missing_roles: tuple[str, ...] = ()
     on_newest_app: bool | None = None
@@ -84,6 +86,15 @@ class Condition:
     def needs_consent(self) -> bool:
         """Whether only the seller's consent mends something, or will soon."""
         return self.need in {Need.REAUTHORIZE, Need.LAPSED, Need.ROLE, Need.ENDING} or bool(self.missing_roles)
+
+    @property
+    def consent_end(self) -> str:
+        """Say in words when the consent ends; empty where it does not."""
+        if self.consent_day_unknown:
+            return "not known"
+        if self.consent_ends_on is None:
+            return ""
+        return f"by {self.consent_ends_on} (assumed)" if self.consent_day_assumed else str(self.consent_ends_on)
 
     def has_to_consent_by(self, day: date) -> bool:
         """Whether the seller has to consent again by that day."""
@@ -121,6 +132,7 @@ def condition(fleet: Fleet, seller: Row, secret: Secret | None, newest_app: str 
         consented_on=consented,
         consent_ends_on=ends,
         consent_day_assumed=is_assumed,
+        consent_day_unknown=bool(renews and consented is None and secret and secret.holder(CURRENT)),
         reminder=due.reminder,
         missing_roles=roles,
         on_newest_app=state.app_version == newest_app if is_comparable else None,

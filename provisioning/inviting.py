@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import UTC, timedelta
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
+from provisioning.condition import condition
 from provisioning.consent import invitations
 from provisioning.consent.invitations import Invitation
 from provisioning.errors import BadInput, SecretBeingDeleted, SellerkeysError, Waiting
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from datetime import datetime
 
+    from provisioning.condition import Condition
     from provisioning.fleet import Fleet
     from provisioning.roster import Row
     from provisioning.store import Secret, Store
@@ -38,13 +40,17 @@ _NEAR: Final = 3
 
 @dataclass(frozen=True, slots=True)
 class Invited:
-    """What became of one seller; `link` and `until` are None where none was made, `renews` where he has access."""
+    """What became of one seller; `link` and `until` are None where none was made, `renews` where he has access.
+
+    `consent` is his condition when he was invited: whose consent ends when, for the letter.
+    """
 
     outcome: Outcome
     row: Row
     link: str | None = field(default=None, repr=False)
     until: datetime | None = None
     renews: bool = False
+    consent: Condition | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +115,9 @@ class Inviter:
         token, until = invitations.new_token(), (self._store.now() + self._life).replace(microsecond=0)
         self._table.put(invitations.entry(token, _invitation(row), until))
         outcome = Outcome(row.seller, "invited", f"{_said(row, renews=renews)}, until {until:%Y-%m-%d %H:%M} UTC")
-        return Invited(outcome, row, invitations.link(address, token), until, renews)
+        today = self._store.now().astimezone(UTC).date()
+        found = condition(self._fleet, row, secret, None, today)
+        return Invited(outcome, row, invitations.link(address, token), until, renews, found)
 
     def _note_partner(self, row: Row, secret: Secret) -> None:
         """Note by which id a seller is known, so that Amazon's own entries find him too."""

@@ -231,9 +231,10 @@ class Executor:
         return Consent(self._now().date(), is_assumed=True)
 
     def _correct_day(self, planned: Planned) -> Outcome | None:
-        """Note the day that the roster has learned of since a day was assumed; None where there is nothing to note."""
+        """Note the day that the roster knows where one was assumed or none noted; None where nothing is to do."""
         said, state = planned.seller.consented_on, State.from_tags(planned.secret.tags)
-        if said is None or not state.is_day_assumed:
+        is_unsure = state.is_day_assumed or (state.consented_on is None and planned.seller.application == "shared")
+        if said is None or not is_unsure:
             return None
         if is_on_its_way(planned.secret):
             # The day may be of the consent that is offered, not of the one in use.

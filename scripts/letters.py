@@ -11,6 +11,7 @@ from scripts.words import plain
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from provisioning.condition import Condition
     from provisioning.inviting import Invited
     from provisioning.settings import Application
 
@@ -25,6 +26,7 @@ def letter(read: Callable[[str], str], application: Application, invited: Invite
         "account": plain(row.name),
         "application": application.name,
         "contact": application.contact,
+        "ends": _ends(invited.consent),
         "link": invited.link or "",
         "marketplaces": ", ".join(market.country for market in row.markets),
         "until": f"{invited.until:%d %B %Y, %H:%M} UTC" if invited.until else "",
@@ -33,3 +35,12 @@ def letter(read: Callable[[str], str], application: Application, invited: Invite
         return Template(read(path)).substitute(facts)
     except (KeyError, ValueError):
         raise BadInput(f"{path}: it may hold {', '.join(f'${name}' for name in facts)}, and $$ for a dollar") from None
+
+
+def _ends(found: Condition | None) -> str:
+    """Say on which day the present permission ends, and how sure that is."""
+    if found is None or found.consent_ends_on is None:
+        return "on a day that we do not know"
+    if found.consent_day_assumed:
+        return f"by {found.consent_ends_on:%d %B %Y} (assumed: nobody here knows on which day you gave it)"
+    return f"on {found.consent_ends_on:%d %B %Y}"

@@ -151,7 +151,6 @@ def _seller(place: int, each: Condition, row: Row | None) -> str:
     region = str(row.region) if row else ""
     markets = ", ".join(row.marketplaces) if row else ""
     ends = each.consent_ends_on
-    by = "by " if each.consent_day_assumed else ""
     slug = f"<code>{escape(each.seller)}</code>"
     name = f"<b>{_text(each.name)}</b><br>{slug}" if each.name != each.seller else slug
     search = " ".join((each.seller, each.name, region, markets, _state(each), each.advice or "")).lower()
@@ -162,7 +161,7 @@ def _seller(place: int, each: Condition, row: Row | None) -> str:
         f'<td class="wide">{region} <span class="soft">{escape(markets)}</span></td>'
         f'<td data-v="{place}">{_chip(each)}</td>'
         f'<td class="wide when">{_day(each.proven_at)}</td>'
-        f'<td class="when" data-v="{ends or ""}">{by}{ends or _NONE}</td>'
+        f'<td class="when" data-v="{ends or ""}">{escape(each.consent_end) or _NONE}</td>'
         f'<td class="wide">{application}</td>'
         f'<td class="wide when">{_rotation(each)}</td>'
         f'<td class="do">{_advice(each.advice)}</td></tr>'

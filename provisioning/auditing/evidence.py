@@ -5,13 +5,14 @@ Everything that is measured in time is measured against the newest moment that t
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING, Any, Final
 
 from provisioning import naming
 from provisioning.auditing.requirements import CAVEAT, EFFECTIVE
 from provisioning.auditing.rows import Verdict, rows
 from provisioning.causes import find_cause
+from provisioning.condition import condition
 from provisioning.state import State
 from provisioning.store import CURRENT
 
@@ -20,6 +21,11 @@ if TYPE_CHECKING:
 
     from provisioning.auditing.access import Access, Readership
     from provisioning.auditing.account import Account, Held
+    from provisioning.roster import Row
+
+
+#: The days of a consent are the same whenever one asks, and no day of asking may stand in the document.
+_ANY_DAY: Final = date(2000, 1, 1)
 
 
 def evidence(account: Account, access: Access) -> dict[str, Any]:
@@ -91,6 +97,7 @@ def _seller(account: Account, access: Access, slug: str) -> dict[str, Any]:
         "region": row.region,
         "application": row.application,
         **_state(held),
+        **_consent(account, row, held),
         "rotation": held.secret.schedule if held.secret.rotation_enabled else None,
         "last_rotated": _moment(held.secret.last_rotated),
         "next_rotation": _moment(held.secret.next_rotation),
@@ -106,6 +113,18 @@ def _state(held: Held) -> dict[str, Any]:
         "cause": find_cause(state.cause).words if state.cause else None,
         "proven": _moment(state.proven_at),
         "client_secret_expires_on": state.client_secret_expires_on and state.client_secret_expires_on.isoformat(),
+    }
+
+
+def _consent(account: Account, row: Row, held: Held) -> dict[str, Any]:
+    """Say when a seller consented and how sure that is; an application without a stated end has neither."""
+    found = condition(account.fleet, row, held.secret, None, _ANY_DAY)
+    ends = found.consent_ends_on
+    return {
+        "consented_on": found.consented_on.isoformat() if found.consented_on and ends else None,
+        "consent_ends_on": ends.isoformat() if ends else None,
+        "consent_day_assumed": found.consent_day_assumed,
+        "consent_end": found.consent_end or None,
     }
 
 

@@ -191,6 +191,25 @@ def _backups(account: Account, _access: Access) -> Seen:
     return Seen(ask=f"{ask}; secrets lie in one region, and a lost one is a seller's new consent")
 
 
+def _consents(account: Account, _access: Access) -> Seen:
+    """Tell of whose consent the day is on record, and of whose it is only assumed; a private application knows none."""
+    noted: list[str] = []
+    assumed: list[str] = []
+    unknown: list[str] = []
+    for row in account.fleet.sellers if account.fleet.needs_consent else ():
+        held = account.sellers.get(row.seller)
+        if row.application == "shared" and held and held.secret.holder(CURRENT):
+            state = State.from_tags(held.secret.tags)
+            days = noted if state.consented_on and not state.is_day_assumed else assumed
+            (days if state.consented_on else unknown).append(row.seller)
+    lines = (
+        f"the day of consent is on record of {_counted(len(noted), 'seller')}" if noted else "",
+        f"it is assumed, from the onboarding, of {', '.join(assumed)}" if assumed else "",
+        f"it is not known of {', '.join(unknown)}" if unknown else "",
+    )
+    return Seen(tuple(filter(None, lines)), ask="whoever handles abuse, and keeps the sellers' authorizations")
+
+
 def _encryption(account: Account) -> tuple[tuple[str, ...], tuple[str, ...]]:
     key = account.key
     rotates = f"rotates every {key.rotates_every} days" if key.rotates_every else "does not rotate"
@@ -258,6 +277,7 @@ _LOOKS: Final[Mapping[str, Callable[[Account, Access], Seen]]] = {
     "C14": _keys_from_amazon,
     "C23": _contact,
     "C24": _backups,
+    "C27": _consents,
 }
 #: Rows of which no machine of ours sees anything, each with the person who knows.
 _PERSONS: Final = {
@@ -275,5 +295,4 @@ _PERSONS: Final = {
     "C22": "the contact for incidents: when was the plan last reviewed?",
     "C25": "whoever keeps contracts and audit records",
     "C26": "whoever signs contracts with subcontractors",
-    "C27": "whoever handles abuse, and keeps the sellers' authorizations",
 }

@@ -77,10 +77,10 @@ class Renewed(NamedTuple):
 
 
 class Unsure(NamedTuple):
-    """A consent of which nobody said when it was given: it ends on that day at the latest."""
+    """A consent of which nobody said when it was given: it ends on that day at the latest; None where not even that."""
 
     secret: Secret
-    ends: date
+    ends: date | None
 
 
 class Awaiting(NamedTuple):
@@ -142,7 +142,10 @@ def examine_consents(secrets: Iterable[Secret], today: date, rules: Rules) -> Co
     unsure: list[Unsure] = []
     for secret in secrets:
         state = State.from_tags(secret.tags)
-        if not _consents(secret) or state.consented_on is None:
+        if not _consents(secret):
+            continue
+        if state.consented_on is None:
+            unsure += [] if state.consent_day == ASSUMED_TOLD else [Unsure(secret, None)]
             continue
         ends, missing = state.consented_on + CONSENT_LIFE, _missing(state.consented_on, today, rules)
         milestone = _milestone(ends, today)

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import date
 
-    from provisioning.calendar.consents import Arrived, Ending
+    from provisioning.calendar.consents import Arrived, Ending, Unsure
     from provisioning.fleet_health import Findings
     from provisioning.store import Secret
 
@@ -79,10 +79,10 @@ def _consents(consents: Consents) -> Iterator[tuple[str, str]]:
         head = f"These sellers have to consent again. Send them links: {_INVITE}. See {_ENDING}."
         yield f"{_number(len(consents.ending))} ending", "\n".join([head, *lines])
     if consents.unsure:
-        lines = _shortened([f"- {_name(each.secret)}: {each.ends} at the latest" for each in consents.unsure])
+        lines = _shortened([f"- {_name(each.secret)}: {_latest(each)}" for each in consents.unsure])
         head = (
             "Nobody said on which day these sellers consented, so when their consent ends is not known: at the latest "
-            "on the day named, counted from their onboarding, and perhaps earlier, without another word. Put the day "
+            "on the day named, assumed from their onboarding, and perhaps earlier, without another word. Put the day "
             "into the roster's column consented_on and onboard again, or have them consent anew: "
             f"{_INVITE_NAMED}. See {_ENDING}."
         )
@@ -113,7 +113,7 @@ def _number(consents: int) -> str:
 
 def _when(ending: Ending) -> str:
     said = f"ended on {ending.ends}" if not ending.milestone else f"ends on {ending.ends}"
-    said += " at the latest (its first day is not known)" if ending.is_assumed else ""
+    said += " at the latest (assumed: nobody said when it began)" if ending.is_assumed else ""
     days = {0: "", 1: ", in a day at most"}.get(ending.milestone, f", in {ending.milestone} days at most")
     return said + days
 
@@ -122,6 +122,10 @@ def _in_use(arrived: Arrived) -> str:
     if arrived.is_refused:
         return "refused by Amazon afterwards; the credential before it is in use"
     return f"in use, until {arrived.ends}" if arrived.ends else "in use"
+
+
+def _latest(unsure: Unsure) -> str:
+    return f"{unsure.ends} at the latest" if unsure.ends else "any day, for nothing tells when it began"
 
 
 def _by_end(ending: Ending) -> tuple[date, str]:

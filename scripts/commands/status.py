@@ -136,7 +136,7 @@ def _cells(found: Condition) -> tuple[str, ...]:
         found.seller,
         _state(found),
         _day(found.proven_at),
-        f"{'by ' if found.consent_day_assumed else ''}{found.consent_ends_on or ''}",
+        found.consent_end,
         application,
         _rotation(found),
         found.advice or "",

@@ -13,7 +13,7 @@ from infra.configuration import PROJECT
 from provisioning.auditing.access import access
 from provisioning.auditing.requirements import CAVEAT, EFFECTIVE, REQUIREMENTS
 from provisioning.auditing.rows import Row, Verdict, rows
-from provisioning.state import State
+from provisioning.state import ASSUMED, State
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -46,14 +46,31 @@ def test_a_fleet_as_it_is_declared(look: Callable[[], Account]) -> None:
 
     assert {verdict: [name for name, row in found.items() if row.verdict is verdict] for verdict in Verdict} == {
         "shown": ["C05", "C06", "C14"],
-        "shown in part": ["C03", "C04", "C08", "C10", "C11", "C13", "C23"],
+        "shown in part": ["C03", "C04", "C08", "C10", "C11", "C13", "C23", "C27"],
         "not met": [],
-        "ask a person": [
-            f"C{number:02}" for number in (1, 2, 7, 9, 12, 15, 16, 17, 18, 19, 20, 21, 22, 24, 25, 26, 27)
-        ],
+        "ask a person": [f"C{number:02}" for number in (1, 2, 7, 9, 12, 15, 16, 17, 18, 19, 20, 21, 22, 24, 25, 26)],
     }
     assert all(row.ask for row in found.values() if row.verdict in {Verdict.ASK, Verdict.PARTLY})
     assert all(row.seen for row in found.values() if row.verdict in {Verdict.SHOWN, Verdict.PARTLY})
+
+
+@pytest.mark.parametrize(
+    ("state", "seen"),
+    [
+        (State(consented_on=date(2026, 3, 1), consent_day=""), "the day of consent is on record of 1 seller"),
+        (State(consented_on=date(2026, 3, 1), consent_day=ASSUMED), "it is assumed, from the onboarding, of berlin"),
+        (State(), "it is not known of berlin"),
+    ],
+    ids=["known", "assumed", "not known"],
+)
+def test_a_consent_whose_day_is_not_sure_says_so(
+    look: Callable[[], Account], on_call: FakeDesk, state: State, seen: str
+) -> None:
+    """One acts for users who authorized it: an assumed day is no record of that."""
+    kept = {key: value for key, value in on_call.held.tags.items() if ":consent" not in key}
+    on_call.held.tags = kept | state.to_tags()
+
+    assert told(look())["C27"].seen == (seen,)
 
 
 def test_logs_that_are_too_short(look: Callable[[], Account], deployed: FakeAccount) -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from provisioning.calendar.consents import MILESTONES, Rules
 from provisioning.calendar.day import Day, Outlets
-from provisioning.state import ACTIVE, ASSUMED, OFFER_REFUSED, REAUTHORIZE, State
+from provisioning.state import ACTIVE, ASSUMED, ASSUMED_TOLD, OFFER_REFUSED, REAUTHORIZE, State
 from provisioning.store import Store
 from tests.fakes.secrets_manager import Crash, FakeSecretsManager
 
@@ -25,7 +25,7 @@ ARRIVED = datetime(2026, 3, 1, 9, tzinfo=UTC)
 
 
 class Office:
-    """A fleet of which berlin consented on 2026-01-01; `day` looks at it on a day."""
+    """A fleet of which berlin consented on 2026-01-01, the others on nobody knows which day; `day` looks at it."""
 
     def __init__(self, aws: FakeSecretsManager) -> None:
         self.aws = aws
@@ -34,11 +34,14 @@ class Office:
             held = aws.secrets[NAME.format(seller)]
             held.values["v" * 32] = "PLACEHOLDER"
             held.attach("AWSCURRENT", "v" * 32)
+            held.tags |= State(consent_day=ASSUMED_TOLD).to_tags()
         self.consent("berlin", CONSENTED)
 
     def consent(self, seller: str, day: date) -> None:
         """Let a seller consent."""
-        state = State(ACTIVE, consented_on=day, proven_at=datetime.fromisoformat(f"{day}T12:00:00+00:00"))
+        state = State(
+            ACTIVE, consented_on=day, consent_day="", proven_at=datetime.fromisoformat(f"{day}T12:00:00+00:00")
+        )
         self.aws.secrets[NAME.format(seller)].tags |= state.to_tags()
 
     def day(self, day: date, rules: Rules = PUBLIC) -> str | None:
@@ -278,8 +281,18 @@ def test_a_day_that_nobody_knows(office: Office) -> None:
     assert "- berlin: 2027-01-01 at the latest" in office.mails[0].text
     assert "roster's column consented_on" in office.mails[0].text
     assert ending == "sellerkeys dev: 1 consent ending"
-    told = "- berlin: ends on 2027-01-01 at the latest (its first day is not known), in 60 days at most"
+    told = "- berlin: ends on 2027-01-01 at the latest (assumed: nobody said when it began), in 60 days at most"
     assert told in office.mails[-1].text
+
+
+def test_a_consent_without_any_day(office: Office) -> None:
+    """Of an application that was private once, say: it may end any day, and people are told so, once."""
+    office.aws.secrets[NAME.format("maple")].tags |= State(consent_day="").to_tags()
+
+    days = [office.day(CONSENTED + timedelta(days=passed)) for passed in (0, 1)]
+
+    assert days == ["sellerkeys dev: 1 consent of unknown age", None]
+    assert "- maple: any day, for nothing tells when it began" in office.mails[0].text
 
 
 def test_a_day_nobody_knows_of_an_application_that_never_ends(office: Office) -> None:

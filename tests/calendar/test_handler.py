@@ -1,6 +1,7 @@
 """The calendar function's entry: what it is told, what it counts and sends, and what leaves it."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -9,7 +10,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from provisioning.calendar.handler import DayFailed, handle
-from provisioning.state import REFUSED, State
+from provisioning.state import ASSUMED_TOLD, REFUSED, State
 from tests.fakes.secrets_manager import FakeSecretsManager
 from tests.fakes.table import NAME as NAME_OF_TABLE
 from tests.fakes.table import FakeDynamoDB
@@ -50,6 +51,7 @@ def outside(aws: FakeSecretsManager, monkeypatch: pytest.MonkeyPatch) -> Outside
     monkeypatch.setenv("SELLERKEYS_SP_API_REGION", "NA")
     held = aws.secrets[NAME]
     state = State(REFUSED, "invalid_grant", refused_since=DUE - timedelta(days=3), refused_at=DUE - timedelta(days=1))
+    state = replace(state, consent_day=ASSUMED_TOLD)
     held.tags |= state.to_tags()
     held.values["v" * 32] = "PLACEHOLDER"
     held.attach("AWSCURRENT", "v" * 32)

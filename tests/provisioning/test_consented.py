@@ -13,7 +13,7 @@ from provisioning.consented import Consent, consent_of
 from provisioning.payload import Offer
 from provisioning.state import ASSUMED, State
 from provisioning.store import Secret
-from tests.fakes.desk import RENEWED
+from tests.fakes.desk import BERLIN, RENEWED
 
 if TYPE_CHECKING:
     from tests.fakes.desk import FakeDesk
@@ -119,6 +119,17 @@ def test_a_day_after_the_onboarding_is_not_believed(desk: FakeDesk) -> None:
         "the roster's consented_on, 2026-11-20, is after the day on which this credential came: correct it"
     )
     assert state(desk).consented_on == OLD
+
+
+def test_the_rosters_day_where_none_is_noted(desk: FakeDesk) -> None:
+    """The same command again notes it: the calendar reads tags, and knows no roster."""
+    tags = desk.held.tags
+    desk.held.tags = {key: value for key, value in tags.items() if not key.endswith((":consented", ":consent-day"))}
+
+    outcome = desk.onboard(BERLIN)
+
+    assert (outcome.result, state(desk).consented_on) == ("completed", NEW)
+    assert desk.onboard(BERLIN).result == "unchanged"
 
 
 def test_a_lapse_is_shown_though_a_renewal_was_refused(desk: FakeDesk) -> None:

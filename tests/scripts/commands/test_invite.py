@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import re
+from datetime import date
 from typing import TYPE_CHECKING
 
 import pytest
@@ -12,6 +13,7 @@ import pytest
 from infra.configuration import PROJECT
 from provisioning.consent import invitations
 from provisioning.consent.invitations import Invitation
+from provisioning.state import ASSUMED, State
 
 if TYPE_CHECKING:
     from tests.fakes.secrets_manager import FakeSecretsManager
@@ -190,6 +192,31 @@ def test_letter(desk: Desk, aws: FakeSecretsManager, kind: str) -> None:
     assert re.search(LINK, result.stdout)
     assert all(word in result.stdout for word in ("Berlin Books", "Germany", "Example", "keys@example.com"))
     assert "$" not in result.stdout
+
+
+@pytest.mark.parametrize(
+    ("state", "said"),
+    [
+        (State(consented_on=date(2026, 3, 1)), "The present permission ends on 01 March 2027; without"),
+        (
+            State(consented_on=date(2026, 3, 1), consent_day=ASSUMED),
+            "ends by 01 March 2027 (assumed: nobody here knows on which day you gave it); without",
+        ),
+        (State(), "ends on a day that we do not know; without"),
+    ],
+    ids=["known", "assumed", "not known"],
+)
+def test_a_letter_says_how_sure_the_end_is(desk: Desk, aws: FakeSecretsManager, state: State, said: str) -> None:
+    """A seller who reads a day takes it for the day."""
+    folder = desk.folder / "docs" / "letters"
+    folder.mkdir(parents=True)
+    (folder / "renewal.txt").write_text((PROJECT / "docs" / "letters" / "renewal.txt").read_text())
+    held = aws.secrets["sellerkeys/dev/sellers/berlin/sp-api"]
+    held.values["1" * 32] = "{}"
+    held.attach("AWSCURRENT", "1" * 32)
+    held.tags |= state.to_tags()
+
+    assert said in desk.run("invite", "berlin", "--format", "letter").stdout
 
 
 def test_a_letter_with_a_misspelt_word(desk: Desk) -> None:

@@ -61,15 +61,14 @@ def test_who_needs_a_person_comes_first(open_desk: Desk, aws: FakeSecretsManager
         (
             "application sellerkeys/dev/app: active, proven 2026-11-24\n"
             "\n"
-            "SELLER  STATE          PROVEN      CONSENT ENDS   APPLICATION  ROTATION   TO DO\n"
-            "maple   refused        2026-11-24  2027-09-01     newest       on         the application's client"
-            " secret is"
-            " older than 180 days and has expired: rotate the client secret; authorizing the sellers again does"
-            " not help\n"
-            "kyoto   being deleted  -           -              -            -          bring it back: `aws"
+            "SELLER  STATE          PROVEN      CONSENT ENDS             APPLICATION  ROTATION   TO DO\n"
+            "maple   refused        2026-11-24  2027-09-01               newest       on         the application's"
+            " client secret is older than 180 days and has expired: rotate the client secret; authorizing the"
+            " sellers again does not help\n"
+            "kyoto   being deleted  -           -                        -            -          bring it back: `aws"
             " secretsmanager"
             " restore-secret --secret-id sellerkeys/dev/sellers/kyoto/sp-api`\n"
-            "berlin  active         2026-11-24  by 2027-11-24  newest       under way  -\n"
+            "berlin  active         2026-11-24  by 2027-11-24 (assumed)  newest       under way  -\n"
             "\n"
             "3 sellers, 2 waiting for someone\n"
         ),
@@ -110,6 +109,7 @@ def test_chosen_sellers_as_json(open_desk: Desk, aws: FakeSecretsManager, now: d
                 "consented_on": "2026-11-24",
                 "consent_ends_on": "2027-11-24",
                 "consent_day_assumed": True,
+                "consent_day_unknown": False,
                 "reminder": None,
                 "missing_roles": [],
                 "on_newest_app": True,
