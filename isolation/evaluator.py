@@ -7,6 +7,7 @@ exception; IAM: id_roles_compare-resource-policies, for that of trust policies.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import TYPE_CHECKING, Final
 
 from isolation import document as documents
@@ -44,7 +45,9 @@ class Policies:
     """All that is attached where the request goes by: documents as AWS takes them, as text, or parsed.
 
     `key` stands in for `resource` where the action is one of KMS; a role's trust policy is its `resource`. `session`
-    holds the policies that were passed when the session was made.
+    holds the policies that were passed when the session was made: what the role may is cut down to what they allow
+    ("the intersection of the role's identity-based policy and the session policies", STS API: AssumeRole). Of several,
+    one that allows is enough, as among a role's own policies (inference).
     """
 
     identity: Sequence[Document] = ()
@@ -70,25 +73,29 @@ def decide(request: Request, policies: Policies) -> Decision:
     attached = policies.key if asked.action.startswith("kms:") else policies.resource
     of_resource = documents.resource(attached) if attached is not None else None
     identity = [documents.identity(item) for item in policies.identity]
-    limits = [documents.identity(item) for item in policies.session]
-    limits += [documents.identity(policies.boundary)] if policies.boundary is not None else []
+    limits = {
+        "permissions boundary": [documents.identity(policies.boundary)] if policies.boundary is not None else [],
+        "session policy": [documents.identity(item) for item in policies.session],
+    }
     if not request.principal.has_policies:
         # Nothing can be attached to a service or to an anonymous caller.
-        identity, limits = [], []
-    every = [*identity, *limits, *([of_resource] if of_resource else [])]
+        identity, limits = [], {}
+    every = [*identity, *chain.from_iterable(limits.values()), *([of_resource] if of_resource else [])]
     denial = next((row for policy in every for row in asked.matching(policy, allows=False)), None)
     if denial:
         return Decision(allowed=False, why=f"denied by {denial.sid}")
     return _granted(asked, identity, limits, of_resource)
 
 
-def _granted(asked: _Asked, identity: list[Policy], limits: list[Policy], of_resource: Policy | None) -> Decision:
+def _granted(
+    asked: _Asked, identity: list[Policy], limits: Mapping[str, list[Policy]], of_resource: Policy | None
+) -> Decision:
     grant, named = asked.grant(of_resource)
     if grant is Grant.SELF and asked.same_account:
         return Decision(allowed=True, why=f"allowed by {named}")
-    limited = not all(asked.allowing(limit) for limit in limits)
-    if limited:
-        return Decision(allowed=False, why=f"a boundary or session policy does not allow {asked.what}")
+    for kind, given in limits.items():
+        if given and not any(asked.allowing(limit) for limit in given):
+            return Decision(allowed=False, why=f"no {kind} allows {asked.what}")
     if grant is Grant.ROLE and asked.same_account:
         return Decision(allowed=True, why=f"allowed by {named}")
     own = next((sid for policy in identity if (sid := asked.allowing(policy))), None)

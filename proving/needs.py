@@ -111,10 +111,9 @@ def limits(actor: str) -> tuple[Limit, ...]:
         made.append(Limit("it touches enrolled sellers only", _ON_ENROLLED, enrolled, on_sellers=True))
         for key, said in SAID.items():
             made.append(Limit(f"it tells as itself, by {key}", ("events:PutEvents",), ((key, (said,)),)))
-    if actor != "the client-secret function":
-        ours = (("secretsmanager:rotationlambdaarn", (at.rotation_function,)),)
-        made.append(Limit("it starts rotations of the fleet's own function", ("secretsmanager:RotateSecret",), ours))
-    else:
+    ours = (("secretsmanager:rotationlambdaarn", (at.rotation_function,)),)
+    made.append(Limit("it starts rotations of the fleet's own function", ("secretsmanager:RotateSecret",), ours))
+    if actor == "the client-secret function":
         put = ("secretsmanager:PutSecretValue", "secretsmanager:UpdateSecretVersionStage")
         own = ((f"aws:resourcetag/{naming.TAG_APPLICATION}", ("own",)),)
         made.append(Limit("it writes to sellers with an application of their own", put, own, on_sellers=True))

@@ -76,10 +76,18 @@ def client_secret_policy(place: Place, key_arn: str, queues_key_arn: str) -> Doc
             "Resource": ANY,
         },
         {
-            "Sid": "RotateSellers",
+            "Sid": "DescribeSellers",
             "Effect": "Allow",
-            "Action": ["secretsmanager:DescribeSecret", "secretsmanager:RotateSecret"],
+            "Action": "secretsmanager:DescribeSecret",
             "Resource": place.seller_secrets,
+        },
+        {
+            # It asks for a rotation, and cannot choose who rotates: the function is always named, so the key is there.
+            "Sid": "AskForRotations",
+            "Effect": "Allow",
+            "Action": "secretsmanager:RotateSecret",
+            "Resource": place.seller_secrets,
+            "Condition": {"ArnEquals": {"secretsmanager:RotationLambdaARN": place.rotation_function}},
         },
         {
             # Whoever starts a rotation has to be allowed to invoke its function (aws.md 2.1).

@@ -33,11 +33,12 @@ def allowed(asked: Asked, policies: Policies, owner: str) -> z3.BoolRef:
     attached = policies.key if asked.action.lower().startswith("kms:") else policies.resource
     of_resource = [documents.resource(attached)] if attached is not None else []
     identity = [documents.identity(item) for item in policies.identity]
-    limits = [documents.identity(item) for item in policies.session]
-    limits += [documents.identity(policies.boundary)] if policies.boundary is not None else []
+    session = [documents.identity(item) for item in policies.session]
+    boundary = [documents.identity(policies.boundary)] if policies.boundary is not None else []
     if asked.kind is not Kind.IDENTITY:
-        identity, limits = [], []
-    every = [*identity, *limits, *of_resource]
+        identity, session, boundary = [], [], []
+    limits = [each for each in (session, boundary) if each]
+    every = [*identity, *session, *boundary, *of_resource]
     _refuse_more_tests_than_witnesses(asked, every)
     denied = _any(_applies(asked, row) for policy in every for row in policy.statements if not row.allows)
     return z3.And(z3.Not(denied), _granted(asked, identity, limits, of_resource, owner))
@@ -51,14 +52,15 @@ def _refuse_more_tests_than_witnesses(asked: Asked, policies: Iterable[Policy]) 
 
 
 def _granted(
-    asked: Asked, identity: list[Policy], limits: list[Policy], of_resource: list[Policy], owner: str
+    asked: Asked, identity: list[Policy], limits: list[list[Policy]], of_resource: list[Policy], owner: str
 ) -> z3.BoolRef:
     rows = [row for policy in of_resource for row in policy.statements if row.allows]
     by_name = _any(z3.And(_means(asked, row.named), _applies(asked, row)) for row in rows if row.named)
     by_account = _any(z3.And(_means_account(asked, row.named), _applies(asked, row)) for row in rows if row.named)
     if asked.kind is not Kind.IDENTITY:
         return by_name
-    within = z3.And([_allows(asked, limit) for limit in limits]) if limits else _YES
+    # Of the policies that were passed to one session, one that allows is enough (evaluator).
+    within = z3.And([_any(_allows(asked, one) for one in limit) for limit in limits]) if limits else _YES
     # What is given to the account, its root may use without a policy of its own.
     is_root = asked.arn == z3.Concat(z3.StringVal("arn:aws:iam::"), asked.account, z3.StringVal(":root"))
     own = z3.And(z3.Or(is_root, *(_allows(asked, policy) for policy in identity)), within)

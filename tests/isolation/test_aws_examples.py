@@ -321,3 +321,18 @@ def test_services_and_the_root_user() -> None:
         ask(root, "sns:Publish", topic, Policies(resource=document(deny("sns:*", topic, Principal="*")))).allowed,
         ask(root, "kms:Decrypt", f"arn:aws:kms:eu-west-1:{ACCOUNT}:key/k", Policies()).allowed,
     ] == [True, False, False, True, False, False]
+
+
+def test_a_session_may_what_role_and_session_policies_allow_both() -> None:
+    """STS API, AssumeRole: the intersection; of several session policies one is enough, a denial in any counts."""
+    own, of_one, of_two = (document(allow("s3:GetObject", f"arn:aws:s3:::{what}/*")) for what in ("*", "one", "two"))
+    silent = document(allow("s3:PutObject"))
+    denying = document(allow("s3:GetObject"), deny("s3:GetObject", "arn:aws:s3:::one/*"))
+
+    def may(*session: Any, bucket: str = "one") -> bool:
+        policies = Policies([own], session=session)
+        return ask(role("r"), "s3:GetObject", f"arn:aws:s3:::{bucket}/o", policies).allowed
+
+    assert [may(), may(of_one), may(of_two), may(of_one, of_two), may(silent)] == [True, True, False, True, False]
+    assert [may(of_one, denying), may(denying, bucket="two")] == [False, True]
+    assert not ask(role("r"), "s3:PutObject", "arn:aws:s3:::one/o", Policies([own], session=[silent])).allowed

@@ -90,6 +90,30 @@ def test_money() -> None:
     assert found.cents == 20_040 + 192 + 300 + 108
 
 
+@given(st.integers(min_value=1, max_value=20_000))
+def test_a_role_costs_nothing(sellers: int) -> None:
+    """IAM takes no money (aws.md 5.4 has no price of a role), so both modes cost the same."""
+    per_seller, one = (capacity(mode, demand(sellers), GIVEN).charges for mode in Mode)
+
+    assert per_seller == one
+
+
+@pytest.mark.parametrize("mode", Mode)
+def test_every_number_has_its_source(mode: Mode) -> None:
+    """Whoever reads a plan can look up what it rests on, and sees where nobody has confirmed it."""
+    found = capacity(mode, demand(500), GIVEN)
+    facts = [*(need.quota.default for need in found.needs), *(need.quota.most for need in found.needs)]
+    facts += [*(each.fact for each in found.durations), *(each.price.fact for each in found.charges)]
+
+    assert all(fact.source for fact in facts if fact)
+    unsure = {fact.source for fact in facts if fact and fact.status is not quotas.Status.CONFIRMED}
+    assert unsure <= {
+        "no source found",
+        "a third party's page",
+        "a blog of 2026; the IAM user guide of 2023 said 5,000",
+    }
+
+
 def test_calls_of_kms_may_all_be_free() -> None:
     """A small fleet's bill has no negative line."""
     assert capacity(Mode.ONE_ROLE, demand(3), GIVEN).charges[3].millionths == 0

@@ -9,7 +9,7 @@ import threading
 import time
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from moto.sts.models import STSBackend, sts_backends
 
@@ -20,17 +20,33 @@ if TYPE_CHECKING:
 
     from moto.sts.models import AssumedRole
 
-#: The tags that the AssumeRole which is being answered wants on its session; moto drops them.
-session_tags: ContextVar[Mapping[str, str] | None] = ContextVar("session_tags", default=None)
+
+@dataclass(frozen=True, slots=True)
+class Passed:
+    """What the AssumeRole that is being answered passes to its session, and moto drops.
+
+    `policies` are documents; what the role may is cut down to what they allow.
+    """
+
+    tags: Mapping[str, str] = field(default_factory=dict)
+    policies: tuple[str, ...] = ()
+
+
+_NOTHING: Final = Passed()
+passed: ContextVar[Passed] = ContextVar("passed", default=_NOTHING)
 _FUNCTIONS_KEYS_LAST = 43_200
 
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Whoever signs with a secret; without a `principal`, the account's administrator. `expires` as `time.time()`."""
+    """Whoever signs with a secret; without a `principal`, the account's administrator. `expires` as `time.time()`.
+
+    `policies` are those that were passed when its session was made.
+    """
 
     secret: str = field(repr=False)
     principal: Principal | None = None
+    policies: tuple[str, ...] = ()
     token: str | None = field(default=None, repr=False)
     expires: float = float("inf")
 
@@ -52,15 +68,17 @@ class Callers:
         """Find out whose key it is."""
         return self._known.get(access_key)
 
-    def add(self, made: AssumedRole, tags: Mapping[str, str]) -> None:
+    def add(self, made: AssumedRole, given: Passed) -> None:
         """Know a session that was just lent; forget those that have ended."""
         principal = Principal(
-            arn=made.role_arn, account=made.account_id, session=made.session_name, session_tags=dict(tags)
+            arn=made.role_arn, account=made.account_id, session=made.session_name, session_tags=dict(given.tags)
         )
         expires = made.expiration.timestamp()
         with self._guard:
             self._known = {key: caller for key, caller in self._known.items() if not caller.has_expired}
-            self._known[made.access_key_id] = Caller(made.secret_access_key, principal, made.session_token, expires)
+            self._known[made.access_key_id] = Caller(
+                made.secret_access_key, principal, given.policies, made.session_token, expires
+            )
 
 
 class Tokens(STSBackend):
@@ -73,7 +91,7 @@ class Tokens(STSBackend):
     def assume_role(self, *arguments: Any, **options: Any) -> AssumedRole:  # noqa: ANN401 - moto's signature
         """Lend a role; whether the caller may was decided before."""
         made = super().assume_role(*arguments, **options)
-        self.callers.add(made, session_tags.get() or {})
+        self.callers.add(made, passed.get())
         return made
 
 

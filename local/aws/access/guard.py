@@ -18,10 +18,11 @@ from isolation.principal import Principal
 from isolation.refusal import Refused
 from local.aws.access import parameters, signature
 from local.aws.access.asked import Where, pairs
-from local.aws.access.callers import session_tags
-from local.aws.access.refusing import denied, unauthenticated
+from local.aws.access.callers import passed
+from local.aws.access.refusing import denied, unauthenticated, unfit
 from local.aws.access.services import asks_of
 from local.aws.access.services.iam import find
+from local.aws.access.sessions import Unfit, passed_by
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -29,12 +30,14 @@ if TYPE_CHECKING:
     from moto.iam.models import ManagedPolicy
 
     from local.aws.access.asked import Asked, Parameters
-    from local.aws.access.callers import Caller, Callers
+    from local.aws.access.callers import Caller, Callers, Passed
     from local.aws.access.signature import Sent, Signature
     from local.aws.faults.call import Call
     from local.aws.faults.refusal import Answer
 
 _ACCOUNT: Final = "123456789012"  # moto's, of whoever has no account of his own
+#: What cuts down the policies of whoever asks, as evaluator and AWS's messages name it.
+_LIMITS: Final = ("permissions boundary", "session policy")
 #: Whose parameters are looked at, whoever calls: tags of a session, and what CloudTrail tells of.
 _READ_ALWAYS: Final = frozenset({"sts", "secretsmanager"})
 
@@ -77,14 +80,19 @@ class Guard:
 
     def _decided(self, call: Call, caller: Caller, given: Parameters, proceed: Callable[[], Answer]) -> Answer:
         """Answer somebody who is known."""
-        if caller.principal is None:
-            return _within(None, given, proceed)
-        calling = Calling(self, caller.principal, Where(caller.principal.account, call.region))
-        asked = asks_of(call, given, calling.where)
-        if asked is None:
-            return denied(f"The bench does not know what {call.service}:{call.operation} needs to be allowed", call)
-        refusal = next((sentence for one in asked if (sentence := calling.why_not(one))), None)
-        return denied(refusal, call) if refusal else _within(calling, given, proceed)
+        calling = None
+        if caller.principal is not None:
+            where = Where(caller.principal.account, call.region)
+            calling = Calling(self, caller.principal, where, caller.policies)
+            asked = asks_of(call, given, where)
+            if asked is None:
+                return denied(f"The bench does not know what {call.service}:{call.operation} needs to be allowed", call)
+            if refusal := next((sentence for one in asked if (sentence := calling.why_not(one))), None):
+                return denied(refusal, call)
+        try:
+            return _within(calling, passed_by(call, given), proceed)
+        except Unfit as error:
+            return unfit(error.code, str(error), call)
 
     def role_lacks(self, role_arn: str, session: str, asked: Iterable[Asked], region: str) -> str | None:
         """Say in AWS's words the first thing that a role lacks, where a service acts as it; None where it may all."""
@@ -102,12 +110,14 @@ class Guard:
         with self._lock:
             return self._verdicts.total()
 
-    def decide(self, principal: Principal, asked: Asked, where: Where) -> tuple[Verdict, str]:
-        """Decide one question; the text says in AWS's words why not."""
+    def decide(
+        self, principal: Principal, asked: Asked, where: Where, session: tuple[str, ...] = ()
+    ) -> tuple[Verdict, str]:
+        """Decide one question, `session` being policies passed to the session; the text says in AWS's words why not."""
         role = find(principal.account, principal.arn.rpartition("/")[2])
         if role is not None and role.arn == principal.arn:
             principal = replace(principal, tags=dict(pairs(role.tags)))
-        policies = _policies(principal, asked)
+        policies = replace(_policies(principal, asked), session=session)
         context = {"aws:RequestedRegion": where.region, **asked.context}
         request = Request(principal, asked.action, asked.resource, context)
         try:
@@ -126,15 +136,16 @@ class Guard:
 
 @dataclass(frozen=True, slots=True)
 class Calling:
-    """Whose call is being answered."""
+    """Whose call is being answered; `session` are the policies that were passed to his session."""
 
     guard: Guard
     principal: Principal
     where: Where
+    session: tuple[str, ...] = ()
 
     def why_not(self, asked: Asked) -> str | None:
         """Say in AWS's words why the caller may not; None where he may."""
-        verdict, because = self.guard.decide(self.principal, asked, self.where)
+        verdict, because = self.guard.decide(self.principal, asked, self.where, self.session)
         if verdict.allowed:
             return None
         who = self.principal.session_arn if self.principal.session else self.principal.arn
@@ -159,14 +170,14 @@ def here() -> Where | None:
     return calling.where if calling else None
 
 
-def _within(calling: Calling | None, given: Parameters, proceed: Callable[[], Answer]) -> Answer:
-    """Let the service answer, to which the caller and the tags he gives are known meanwhile."""
-    known, tags = _calling.set(calling), session_tags.set(dict(pairs(given.get("Tags"))))
+def _within(calling: Calling | None, given: Passed, proceed: Callable[[], Answer]) -> Answer:
+    """Let the service answer, to which the caller and what he passes to a session are known meanwhile."""
+    known, session = _calling.set(calling), passed.set(given)
     try:
         return proceed()
     finally:
         _calling.reset(known)
-        session_tags.reset(tags)
+        passed.reset(session)
 
 
 def _unknown(signed: Signature | None, caller: Caller | None, sent: Sent) -> str | None:
@@ -212,8 +223,14 @@ def _because(verdict: Verdict, request: Request, policies: Policies) -> str:
     if not verdict.why.startswith("denied by "):
         if verdict.why.startswith("the evaluator"):
             return f"because {verdict.why}"
-        kind = "resource-based" if verdict.why.startswith("no statement of the resource") else "identity-based"
-        return f"because no {kind} policy allows the {verdict.action} action"
-    alone = decide(request, replace(policies, resource=None, key=None))
-    kind = "an identity-based" if alone.why.startswith("denied by ") else "a resource-based"
-    return f"with an explicit deny in {kind} policy ({verdict.why.removeprefix('denied by ')})"
+        kind = next((name for name in _LIMITS if verdict.why.startswith(f"no {name} ")), "identity-based policy")
+        kind = "resource-based policy" if verdict.why.startswith("no statement of the resource") else kind
+        return f"because no {kind} allows the {verdict.action} action"
+    layers = {
+        "an identity-based policy": Policies(policies.identity),
+        "a permissions boundary": Policies(boundary=policies.boundary),
+        "a session policy": Policies(session=policies.session),
+        "a resource-based policy": Policies(resource=policies.resource, key=policies.key),
+    }
+    kind = next(name for name, alone in layers.items() if decide(request, alone).why.startswith("denied by "))
+    return f"with an explicit deny in {kind} ({verdict.why.removeprefix('denied by ')})"

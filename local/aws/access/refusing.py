@@ -43,6 +43,11 @@ def unauthenticated(kind: str, call: Call) -> Answer:
     return written(_FORBIDDEN, in_query if call.form == "query" else in_json, sentence, call)
 
 
+def unfit(code: str, sentence: str, call: Call) -> Answer:
+    """Refuse a call of STS because of what it passes to a session."""
+    return written(_BAD_REQUEST, code, sentence, call)
+
+
 def denied(sentence: str, call: Call) -> Answer:
     """Refuse a call because no policy allows it, or one denies it."""
     if call.form == "query":

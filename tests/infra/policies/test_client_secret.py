@@ -50,7 +50,8 @@ def test_it_receives_renews_and_starts_rotations(place: Place) -> None:
             APP,
         ),
         ("ListSecrets", "secretsmanager:ListSecrets", "*"),
-        ("RotateSellers", ["secretsmanager:DescribeSecret", "secretsmanager:RotateSecret"], SELLERS),
+        ("DescribeSellers", "secretsmanager:DescribeSecret", SELLERS),
+        ("AskForRotations", "secretsmanager:RotateSecret", SELLERS),
         ("InvokeTheRotation", "lambda:InvokeFunction", ROTATION),
         ("OfferToSellersWithTheirOwnApplication", VERSIONS, SELLERS),
         ("TagStateOnly", "secretsmanager:TagResource", [APP, SELLERS]),
@@ -70,11 +71,12 @@ def test_it_receives_renews_and_starts_rotations(place: Place) -> None:
 
 
 def test_each_condition_holds_it_to_what_is_its_own(place: Place) -> None:
-    """Only sellers with their own application are written, only state tags, only its items of the table."""
+    """Only sellers with their own application are written, only state tags, only its items; and who rotates is set."""
     found = client_secret_policy(place, KEY, QUEUES_KEY)["Statement"]
 
     assert {each["Sid"]: each["Condition"] for each in found if "Condition" in each} == {
         "OpenAndSealMessages": {"StringEquals": {"kms:ViaService": "sqs.eu-west-1.amazonaws.com"}},
+        "AskForRotations": {"ArnEquals": {"secretsmanager:RotationLambdaARN": ROTATION}},
         "OfferToSellersWithTheirOwnApplication": {"StringEquals": {"aws:ResourceTag/sellerkeys:application": "own"}},
         "TagStateOnly": {
             "ForAllValues:StringLike": {"aws:TagKeys": "sellerkeys-state:*"},

@@ -100,4 +100,6 @@ def policies(draw: st.DrawFn) -> Policies:
         resource=of_resource,
         key=of_resource,
         boundary=draw(st.none() | st.none() | documents(attached=False)),
+        # Seldom, for most of what is drawn allows nothing.
+        session=draw(st.lists(documents(attached=False), max_size=2)) if draw(st.integers(0, 7)) == 7 else (),
     )

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from local.aws.server import CREDENTIALS
-from tests.local.aws.access.acting import ACCOUNT, allow, client
+from tests.local.aws.access.acting import ACCOUNT, allow, client, document
 from tests.local.aws.seen import refusal
 
 if TYPE_CHECKING:
@@ -102,3 +102,49 @@ def test_a_session_ends(acting: Acting, monkeypatch: pytest.MonkeyPatch) -> None
 def test_who_one_is(acting: Acting) -> None:
     """GetCallerIdentity needs no permission, and names the session."""
     assert acting("worker")("sts").get_caller_identity()["Arn"] == f"arn:aws:sts::{ACCOUNT}:assumed-role/worker/tests"
+
+
+def test_a_sessions_policies_cut_down_what_its_role_may(aws: Any, acting: Acting, one: str, two: str) -> None:
+    """It may what role and session policies allow both, "the intersection" of them (STS API: AssumeRole)."""
+    reads = allow("secretsmanager:GetSecretValue", on=[one, two])
+    narrow = document(allow("secretsmanager:GetSecretValue", "secretsmanager:DescribeSecret", on=one))
+    managed = aws.client("iam").create_policy(PolicyName="two", PolicyDocument=narrow.replace(one, two))["Policy"]
+    policies = [{"arn": managed["Arn"]}]
+    whole, inline = acting("whole", reads), acting("inline", reads, Policy=narrow)
+    both = acting("both", reads, Policy=narrow, PolicyArns=policies)
+    denying = acting("denying", reads, Policy=document(allow("secretsmanager:*"), {**reads, "Effect": "Deny"}))
+
+    def read(by: Any, secret: str) -> str:
+        try:
+            return str(by("secretsmanager").get_secret_value(SecretId=secret)["SecretString"])
+        except by("secretsmanager").exceptions.ClientError as error:
+            return str(error.response["Error"]["Message"])
+
+    assert [read(whole, one), read(whole, two)] == ["PLACEHOLDER one", "PLACEHOLDER two"]
+    assert read(inline, one) == "PLACEHOLDER one"
+    assert read(inline, two).endswith(
+        f"on resource: {two} because no session policy allows the secretsmanager:GetSecretValue action"
+    )
+    # Of several that are passed, one that allows is enough.
+    assert [read(both, one), read(both, two)] == ["PLACEHOLDER one", "PLACEHOLDER two"]
+    assert read(denying, one).endswith("with an explicit deny in a session policy (GetSecretValue)")
+    # What the role may not, its session may not, whatever is passed.
+    assert "no identity-based policy allows" in refusal(inline("secretsmanager").describe_secret, SecretId=one)[1]
+
+
+@pytest.mark.parametrize(
+    ("given", "code"),
+    [
+        ({"Policy": "not JSON"}, "MalformedPolicyDocument"),
+        ({"Policy": document(allow("s3:" + "a" * 2_048))}, "ValidationError"),
+        ({"PolicyArns": [{"arn": f"arn:aws:iam::{ACCOUNT}:policy/gone"}]}, "ValidationError"),
+        ({"PolicyArns": [{"arn": f"arn:aws:iam::{ACCOUNT}:policy/p{each}"} for each in range(11)]}, "ValidationError"),
+    ],
+    ids=["no JSON", "too long", "not there", "too many"],
+)
+def test_what_cannot_be_passed_to_a_session(aws: Any, acting: Acting, given: dict[str, Any], code: str) -> None:
+    """2,048 characters together, ten managed policies, of the role's own account (STS API: AssumeRole)."""
+    acting("worker")
+    role = f"arn:aws:iam::{ACCOUNT}:role/worker"
+
+    assert refusal(aws.client("sts").assume_role, RoleArn=role, RoleSessionName="tests", **given)[0] == code
