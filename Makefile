@@ -4,7 +4,7 @@ BIN := .venv/bin
 READY := .venv/ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup engine browser demo local test check bench simulate matrix prove mutants needs rules pictures clients clients-here lock clean
+.PHONY: help setup engine browser demo local test check bench simulate matrix prove mutants needs rules pictures clients clients-here live lock clean
 
 help: ## Show this list.
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -59,6 +59,10 @@ clients: setup engine clients-here ## Run every SP-API client against the bench,
 # What is not Python: the npm clients where there is Node, the Java ones where there is Maven.
 clients-here: setup
 	@$(BIN)/python -m clients.installing
+
+WATCH ?= 1200
+live: setup ## Ask a real AWS account what no document settles; explains itself first, see docs/live.md.
+	@$(BIN)/python -m live --watch $(WATCH) $(if $(CLEAN),--clean $(CLEAN))
 
 pictures: setup browser ## Take the pictures of the pages for docs/ in a real browser.
 	SELLERKEYS_PICTURES=docs/pages $(BIN)/pytest -q tests/site/test_browser.py

@@ -1,0 +1,1 @@
+"""What runs in Lambda during `make live`: standard library and boto3."""
