@@ -224,7 +224,10 @@ class Executor:
 
     def _consented(self, planned: Planned) -> Consent | None:
         """Tell the day of the consent and how sure it is: without the roster's word, today is the latest it can be."""
-        if said := planned.seller.consented_on:
+        said, state = planned.seller.consented_on, State.from_tags(planned.secret.tags)
+        known = None if state.is_day_assumed else state.consented_on
+        # A day that the roster had before is that of the consent in use, not of the one that is to come after it.
+        if said and not (planned.action is Action.OFFER and known and said <= known):
             return Consent(said)
         if planned.seller.application == "own" or not self._fleet.needs_consent:
             return None

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, urlsplit
 
 from local.amazon.answering import Amazon, Dropped
+from local.amazon.codes import Codes
 from local.amazon.lwa import TOKEN_PATH
 from local.amazon.messages import Request
 from local.amazon.placeholders import Placeholders
@@ -47,7 +48,8 @@ class SimulatedAmazon:
     def __init__(self, clock: Clock, randomness: Random, line: Line) -> None:
         placeholders = Placeholders(randomness)
         self.registry = Registry(clock, placeholders)
-        self._amazon = Amazon(self.registry, clock, placeholders, pause=lambda _: None)
+        self.codes = Codes(clock, placeholders)
+        self._amazon = Amazon(self.registry, clock, placeholders, pause=lambda _: None, codes=self.codes)
         self.faults = self._amazon.faults
         self.calls = self._amazon.calls
         self.notifying = self._amazon.notifying

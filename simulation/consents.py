@@ -13,6 +13,7 @@ from local.amazon.roles import ROLES
 from provisioning.calendar.consents import Rules
 from provisioning.calendar.day import Day, Outlets
 from provisioning.settings import DatedRole
+from provisioning.state import PREFIX, State
 from provisioning.store import CURRENT
 from simulation.invariants import Invariant
 from simulation.watch import credential_of
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from datetime import date, datetime
     from random import Random
 
+    from local.amazon.records import Authorization
     from provisioning.calendar.notice import Notice
     from provisioning.roster import Row
     from simulation.secrets_manager import Held
@@ -38,6 +40,8 @@ LATER: Final = ("Brand Analytics", "Pricing", "Tax Invoicing", "Buyer Communicat
 #: People have to know of an end so long before, and of a role so soon after.
 _AHEAD: Final = timedelta(days=7)
 _SOON: Final = timedelta(days=3)
+#: Of so many sellers one begins without a day of his consent.
+_UNKNOWN_EVERY: Final = 8
 #: A notice counts for the consent whose end lies so near; the one before it had another end a year earlier.
 _SAME: Final = timedelta(days=120)
 
@@ -52,11 +56,19 @@ class Consents:
         self._needs = needs
         self._waiting = list(LATER)
         self._told: dict[str, list[datetime]] = {}
+        self._unsure: dict[str, list[datetime]] = {}
         self._roles: list[tuple[str, date]] = []
         self._lapsed: set[str] = set()
         self._gained: dict[str, datetime] = {}
         self.count: dict[str, int] = dict.fromkeys(
-            ("roles the application gained", "consents that ended in use", "notices to people"), 0
+            (
+                "roles the application gained",
+                "consents that ended in use",
+                "consents of an assumed day that ended in use",
+                "consents whose day nobody knew",
+                "notices to people",
+            ),
+            0,
         )
         world.amazon.registry.set_roles(world.shared.client_id, ROLES - set(LATER))
 
@@ -64,6 +76,14 @@ class Consents:
         """Let the mornings and the roles come."""
         self._world.clock.at(self._world.clock.now() + _DAY, self._morning)
         self._wait_for_role()
+
+    def forget_days(self) -> None:
+        """Leave some sellers without any day, as an application does that was private once."""
+        for number, (row, held) in enumerate(self._sellers()):
+            if number % _UNKNOWN_EVERY == _UNKNOWN_EVERY - 1 and held.version(CURRENT):
+                held.tags |= State(consent_day="").to_tags() | {f"{PREFIX}consented": ""}
+                self._world.note_consent(row, None)
+                self.count["consents whose day nobody knew"] += 1
 
     def _wait_for_role(self) -> None:
         if self._waiting:
@@ -81,7 +101,10 @@ class Consents:
         consent = settings.consent.model_copy(update={"roles": gained})
         world.fleet = replace(world.fleet, settings=settings.model_copy(update={"consent": consent}))
         self._gained = {
-            row.seller: world.clock.now() for row, held in self._sellers() if row.consented_on and held.version(CURRENT)
+            row.seller: world.clock.now()
+            for row, held in self._sellers()
+            # A role of the very day of a consent is taken for included.
+            if (given := self._consent(held)) and given.consented_on.date() < today
         }
         self._wait_for_role()
 
@@ -107,31 +130,47 @@ class Consents:
             seller, _, said = line.removeprefix("- ").partition(": ")
             if said.startswith(("ends on", "ended on")):
                 self._told.setdefault(seller, []).append(self._world.clock.now())
+            elif said.endswith("at the latest") or said.startswith("any day"):
+                # It says as well that nobody knows which roles such a consent covers.
+                self._unsure.setdefault(seller, []).append(self._world.clock.now())
+                self._gained.pop(seller, None)
             elif any(role in said for role in LATER):
                 self._gained.pop(seller, None)
 
     def _look(self, row: Row, held: Held) -> None:
         now, world = self._world.clock.now(), self._world
         gained = self._gained.get(row.seller)
+        consent = self._consent(held)
         if gained and now - gained > _SOON:
             del self._gained[row.seller]
-            if not self._needs(row.seller):
+            has_them = consent and world.amazon.registry.application(world.shared.client_id).roles <= consent.roles
+            if not has_them and not self._needs(row.seller):
                 world.watch.report(Invariant.ANNOUNCED, held, "nobody was told of a new role")
-        current = credential_of(held.text(CURRENT))
-        consent = world.amazon.registry.authorization(current.refresh_token) if current else None
         if consent is None or consent.revoked or consent.ends_on is None or consent.ends_on > now:
             return
         if consent.refresh_token in self._lapsed or row.application == "own":
             return
         self._lapsed.add(consent.refresh_token)
         self.count["consents that ended in use"] += 1
+        self.count["consents of an assumed day that ended in use"] += State.from_tags(held.tags).is_day_assumed
         in_time = [
             told
             for told in self._told.get(row.seller, [])
             if consent.ends_on - _SAME <= told <= consent.ends_on - _AHEAD
         ]
+        # Of a day that nobody knows people are told at once, and then may not count on any warning.
+        in_time += [
+            told
+            for told in self._unsure.get(row.seller, [])
+            if consent.consented_on <= told <= consent.ends_on - _AHEAD
+        ]
         if not in_time and not self._needs(row.seller):
             world.watch.report(Invariant.ANNOUNCED, held, "a consent ended, and nobody was told a week before")
+
+    def _consent(self, held: Held) -> Authorization | None:
+        """Give the consent in use, as Amazon knows it."""
+        current = credential_of(held.text(CURRENT))
+        return self._world.amazon.registry.authorization(current.refresh_token) if current else None
 
     def _sellers(self) -> list[tuple[Row, Held]]:
         return [

@@ -1,4 +1,4 @@
-"""A boto3-shaped client of a simulated DynamoDB: one table, the two conditions the product writes, over the line."""
+"""A boto3-shaped client of a simulated DynamoDB: one table, the three conditions the product writes, over the line."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def table(items: Items, line: Line) -> DynamoDBClient:
 
 
 class _Client:
-    """GetItem and PutItem."""
+    """GetItem, PutItem and DeleteItem."""
 
     def __init__(self, items: Items, line: Line) -> None:
         self._items = items
@@ -48,6 +48,22 @@ class _Client:
 
         self._call(put)
 
+    def delete_item(
+        self,
+        *,
+        Key: Mapping[str, Any],
+        ConditionExpression: str | None = None,
+        ExpressionAttributeValues: Mapping[str, Any] | None = None,
+        **_: object,
+    ) -> dict[str, Any]:
+        def remove() -> dict[str, Any]:
+            held = self._items.get(Key["pk"]["S"])
+            if not _holds(ConditionExpression, held, ExpressionAttributeValues or {}):
+                raise _error("ConditionalCheckFailedException")
+            return {"Attributes": self._items.pop(Key["pk"]["S"])} if held else {}
+
+        return self._call(remove)
+
     def _call(self, effect: Callable[[], T]) -> T:
         return self._line.carry(effect, _lost, lambda: _error("ProvisionedThroughputExceededException"))
 
@@ -60,6 +76,9 @@ def _holds(condition: str | None, held: Mapping[str, Any] | None, values: Mappin
     holds: dict[str, Callable[[], bool]] = {
         "attribute_not_exists(pk) OR expires_at <= :now": lambda: (
             held is None or (expiry is not None and expiry <= int(values[":now"]["N"]))
+        ),
+        "attribute_exists(pk) AND (attribute_not_exists(expires_at) OR expires_at > :now)": lambda: (
+            held is not None and (expiry is None or expiry > int(values[":now"]["N"]))
         ),
         "held = :was": lambda: held is not None and held["held"] == values[":was"],
     }

@@ -37,6 +37,7 @@ class Watch(Watcher):
         self.lost = 0
         self.partners: dict[str, str] = {}  # seller's secret to selling partner
         self.at_work: str | None = None  # the version whose step is being run
+        self.at_page = False  # a seller's page is being asked for
         self._clock = clock
         self._amazon = amazon
         self._line = line
@@ -99,8 +100,9 @@ class Watch(Watcher):
         for token in self._amazon.told.changed:
             if token in tokens(held.versions):
                 self._newest[held.name] = token
-            elif self._line.struck or (held.version(CURRENT) is None and self._amazon.told.refusals):
-                # Nobody could store it: its process died, or an empty secret must not take what Amazon refuses.
+            elif self._line.struck or self.at_page or (held.version(CURRENT) is None and self._amazon.told.refusals):
+                # Nobody could store it: its process died, an empty secret must not take what Amazon refuses, or a page
+                # told the seller to start again, and of what a code brought nothing is kept until it is proven.
                 self.lost += 1
             elif token not in self._amazon.told.refused and self._amazon.is_live(token):
                 self.report(Invariant.KEPT, held, "a changed token was not stored")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import traceback
 import uuid
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from random import Random
 from typing import TYPE_CHECKING, Final
 
@@ -34,7 +35,7 @@ from simulation.watch import Watch
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-    from datetime import datetime
+    from datetime import date, datetime
 
     from provisioning.outcomes import Outcome
 
@@ -42,6 +43,8 @@ BASE: Final = "sim"
 SCHEDULE: Final = "rate(30 days)"
 #: Every so many sellers, one has an application of its own.
 OWN_EVERY: Final = 8
+#: Every so many sellers, one has never sold anything.
+UNSOLD_EVERY: Final = 4
 _MARKETS: Final = {"EU": ("DE", "FR"), "NA": ("US",), "FE": ("JP",)}
 
 
@@ -66,7 +69,7 @@ class World:
         self.amazon = SimulatedAmazon(self.clock, self.randomness, self.line)
         self.secrets = SecretsManager(self.clock, unsettled)
         self.driver = Driver(self.secrets, self._step, self.new_version)
-        self._client = client(self.secrets, self.driver, self.line)
+        self.client = client(self.secrets, self.driver, self.line)
         self.app_secret = self.secrets.declare(naming.app_secret_name(BASE), {})
         self.watch = Watch(self.clock, self.amazon, self.line, self.app_secret)
         self.fleet = Fleet(BASE, _settings(), tuple(self._seller(number) for number in range(count)))
@@ -79,18 +82,17 @@ class World:
 
     # What happens at Amazon.
 
-    def authorize(self, row: Row) -> HandedIn:
-        """Let a seller consent anew; returns what he would hand in."""
+    def authorize(self, row: Row, days_ago: int = 0) -> HandedIn:
+        """Let a seller consent anew, or so many days ago; returns what he would hand in."""
         app = self.own.get(row.seller, self.shared)
-        partner = row.selling_partner_id
-        token = self.amazon.registry.authorize(app.client_id, partner, row.region).refresh_token
+        partner, at = row.selling_partner_id, self.clock.now() - timedelta(days=days_ago)
+        token = self.amazon.registry.authorize(app.client_id, partner, row.region, at).refresh_token
         return self.hand_in(row, token)
 
-    def note_consent(self, row: Row) -> None:
-        """Write today into the roster as the day of a seller's consent."""
-        today = self.clock.now().date()
+    def note_consent(self, row: Row, day: date | None) -> None:
+        """Write a day into the roster as that of a seller's consent; None for one that nobody knows."""
         sellers = tuple(
-            seller.model_copy(update={"consented_on": today}) if seller.seller == row.seller else seller
+            seller.model_copy(update={"consented_on": day}) if seller.seller == row.seller else seller
             for seller in self.fleet.sellers
         )
         self.fleet = replace(self.fleet, sellers=sellers)
@@ -200,7 +202,7 @@ class World:
 
     def tools(self) -> tuple[Store, Amazon]:
         """Make what a process of the product works with."""
-        store = self._product.store(self._client, clock=self.clock.now)
+        store = self._product.store(self.client, clock=self.clock.now)
         return store, self._product.amazon(Endpoints(), send=self.amazon, sleep=lambda _: None)
 
     # How it is made.
@@ -208,7 +210,13 @@ class World:
     def _seller(self, number: int) -> Row:
         region = ("EU", "NA", "FE")[number % 3]
         application = "own" if number % OWN_EVERY == OWN_EVERY - 1 else "shared"
-        partner = self.amazon.registry.add_seller(region, _MARKETS[region]).selling_partner_id  # type: ignore[arg-type]
+        # Whoever has not sold has no transactions that name him, and is held at Amazon's own entries.
+        has_sold = number % UNSOLD_EVERY != 1
+        partner = self.amazon.registry.add_seller(
+            region,  # type: ignore[arg-type]
+            _MARKETS[region],
+            has_sold=has_sold,
+        ).selling_partner_id
         row = Row(
             seller=f"s{number:03d}",
             region=region,
@@ -245,5 +253,10 @@ def _settings() -> Settings:
         "deployers": ["arn:aws:iam::123456789012:role/deployer"],
         "rotation": SCHEDULE,
         "application": {"kind": "public-listed", "name": "Example", "contact": "keys@example.com"},
+        "consent": {
+            "pages": True,
+            "application_id": "amzn1.sp.solution.PLACEHOLDER",
+            "address": "https://connect.example",
+        },
     }
     return from_config(config, "the simulation's settings")

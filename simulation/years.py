@@ -68,6 +68,7 @@ class Years:
         for row in self.world.fleet.sellers:
             self._people.ask(row)
         self._people.work()
+        self._consents.forget_days()
         self._troubles.begin()
         self._client_secrets.begin()
         self._consents.begin()
@@ -97,6 +98,10 @@ class Years:
             self._people.renew_own(row, token)
         self._wait_for_own(seller)
 
+    @property
+    def _came(self) -> dict[str, int]:
+        return self._people.count | self._people.pages.count
+
     def _tally(self) -> Tally:
         world = self.world
         return Tally(
@@ -105,6 +110,6 @@ class Years:
             calls=world.line.calls,
             disturbances=world.line.disturbances,
             lost=world.watch.lost,
-            troubles=self._troubles.count | self._client_secrets.count | self._consents.count,
+            troubles=self._troubles.count | self._client_secrets.count | self._consents.count | self._came,
             broken=tuple(world.watch.broken),
         )

@@ -62,11 +62,15 @@ class Ending(NamedTuple):
 
 
 class Lacking(NamedTuple):
-    """A consent given before the application gained roles; `since` is the newest one's day."""
+    """A consent given before the application gained roles; `since` is the newest one's day.
+
+    Where `is_unsure`, nothing tells when it was given, so it may include them.
+    """
 
     secret: Secret
     roles: tuple[str, ...]
     since: date
+    is_unsure: bool = False
 
 
 class Renewed(NamedTuple):
@@ -144,17 +148,19 @@ def examine_consents(secrets: Iterable[Secret], today: date, rules: Rules) -> Co
         state = State.from_tags(secret.tags)
         if not _consents(secret):
             continue
+        missing = _missing(state.consented_on or date.min, today, rules)
+        if missing and state.told_role != missing[-1][1].isoformat():
+            names = tuple(name for name, _ in missing)
+            lacking.append(Lacking(secret, names, missing[-1][1], state.consented_on is None))
         if state.consented_on is None:
             unsure += [] if state.consent_day == ASSUMED_TOLD else [Unsure(secret, None)]
             continue
-        ends, missing = state.consented_on + CONSENT_LIFE, _missing(state.consented_on, today, rules)
+        ends = state.consented_on + CONSENT_LIFE
         milestone = _milestone(ends, today)
         if milestone is not None and not _is_told(state, Ending(secret, ends, milestone)):
             ending.append(Ending(secret, ends, milestone, state.is_day_assumed))
         if state.consent_day == ASSUMED:
             unsure.append(Unsure(secret, ends))
-        if missing and state.told_role != missing[-1][1].isoformat():
-            lacking.append(Lacking(secret, tuple(name for name, _ in missing), missing[-1][1]))
         if milestone is None and not missing and (state.told_consent or state.told_role):
             renewed.append(Renewed(secret, ends))
     return Consents(tuple(ending), tuple(lacking), tuple(renewed), awaiting, tuple(unsure), arrived)

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import date
 
-    from provisioning.calendar.consents import Arrived, Ending, Unsure
+    from provisioning.calendar.consents import Arrived, Ending, Lacking, Unsure
     from provisioning.fleet_health import Findings
     from provisioning.store import Secret
 
@@ -82,13 +82,14 @@ def _consents(consents: Consents) -> Iterator[tuple[str, str]]:
         lines = _shortened([f"- {_name(each.secret)}: {_latest(each)}" for each in consents.unsure])
         head = (
             "Nobody said on which day these sellers consented, so when their consent ends is not known: at the latest "
-            "on the day named, assumed from their onboarding, and perhaps earlier, without another word. Put the day "
+            "on the day named, assumed from their onboarding, and perhaps earlier, without another word. Nor is it "
+            "known whether it covers the roles that the application gained last before that. Put the day "
             "into the roster's column consented_on and onboard again, or have them consent anew: "
             f"{_INVITE_NAMED}. See {_ENDING}."
         )
         yield f"{_number(len(consents.unsure))} of unknown age", "\n".join([head, *lines])
     if consents.lacking:
-        lines = _shortened([f"- {_name(each.secret)}: {', '.join(each.roles)}" for each in consents.lacking])
+        lines = _shortened([f"- {_name(each.secret)}: {_roles(each)}" for each in consents.lacking])
         head = (
             "These sellers consented before the application gained roles, and have to consent again for them; "
             f"`sellerkeys status --needs-consent` shows who is left. See {_ENDING}."
@@ -122,6 +123,11 @@ def _in_use(arrived: Arrived) -> str:
     if arrived.is_refused:
         return "refused by Amazon afterwards; the credential before it is in use"
     return f"in use, until {arrived.ends}" if arrived.ends else "in use"
+
+
+def _roles(lacking: Lacking) -> str:
+    perhaps = ", perhaps: nothing tells when the consent began" if lacking.is_unsure else ""
+    return ", ".join(lacking.roles) + perhaps
 
 
 def _latest(unsure: Unsure) -> str:

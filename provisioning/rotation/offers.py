@@ -93,14 +93,16 @@ class Offers:
         if named(version) in secret.versions.get(version, ()):
             self.take_off(secret, named(version), version)
 
-    def give_back_day(self, secret: Secret, token: str) -> None:
-        """Move the day of a consent from a version that is about to be taken back to its offer, which stays."""
-        for label in sorted(filter(is_consent, secret.versions.get(token, ()))):
+    def give_back_days(self, secret: Secret, token: str) -> list[str]:
+        """Move the day of a consent from a version that is about to be taken back to its offer; names the labels."""
+        labels = sorted(filter(is_consent, secret.versions.get(token, ())))
+        for label in labels:
             offer = offer_of(label)
             try:
                 self._store.move(secret.arn, label, to=offer if offer in secret.versions else None, source=token)
             except LabelMoved:
                 continue
+        return labels
 
     def take_off(self, secret: Secret, label: str, version: str) -> None:
         """Take a label off a version; one that is no longer there has been taken off by somebody else."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from provisioning.causes import Fault
-from provisioning.consented import consent_of, is_consent, taken_into_use
+from provisioning.consented import consent_of, taken_into_use
 from provisioning.errors import AmazonRefused
 from provisioning.fingerprint import client_mark, stores_print
 from provisioning.naming import TAG_BASE
@@ -206,15 +206,14 @@ class Rotation:
         In this order: whoever comes after a crash finds the offer, with its day, and refuses it again.
         """
         self._note(secret, OFFER_REFUSED if at_fault else REFUSED, refused.cause)
-        if not at_fault:
-            self._offers.give_back_day(secret, token)
+        days = self._offers.give_back_days(secret, token)
         self._offers.take_off(secret, PENDING, token)
         if at_fault:
             self._offers.drop(secret, at_fault)
-        held = taken_up(secret, token)
-        for label in sorted(secret.versions.get(token, ())):
-            if label == held or (at_fault and is_consent(label)):
-                self._offers.take_off(secret, label, token)
+            for day in days:
+                self._offers.take_off(secret, day, at_fault)
+        if label := taken_up(secret, token):
+            self._offers.take_off(secret, label, token)
 
     def _clear_the_way(self, secret: Secret, token: str, found: Standing) -> None:
         """Take back an empty AWSPENDING on a secret that never had a value: it would keep the first one out."""

@@ -295,6 +295,18 @@ def test_a_consent_without_any_day(office: Office) -> None:
     assert "- maple: any day, for nothing tells when it began" in office.mails[0].text
 
 
+def test_a_new_role_and_a_consent_without_any_day(office: Office) -> None:
+    """It may include the role or not: a person hears of it, once."""
+    rules = Rules(lapses=True, roles=(("Pricing", date(2026, 3, 1)),))
+    office.consent("berlin", date(2026, 3, 1))
+    office.aws.secrets[NAME.format("kyoto")].tags["sellerkeys:application"] = "own"
+
+    days = [office.day(date(2026, 3, day), rules) for day in (1, 2)]
+
+    assert days == ["sellerkeys dev: 1 without a new role", None]
+    assert "- maple: Pricing, perhaps: nothing tells when the consent began" in office.mails[0].text
+
+
 def test_a_day_nobody_knows_of_an_application_that_never_ends(office: Office) -> None:
     """A private application's authorization has no stated end, so its day is nobody's worry."""
     office.aws.secrets[NAME.format("berlin")].tags |= State(consent_day=ASSUMED).to_tags()

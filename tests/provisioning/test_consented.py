@@ -98,6 +98,15 @@ def test_a_renewal_of_which_nobody_said_when(desk: FakeDesk) -> None:
     assert (state(desk).consented_on, state(desk).consent_day) == (desk.now.date(), ASSUMED)
 
 
+def test_a_roster_that_was_not_brought_up_to_date(desk: FakeDesk) -> None:
+    """A day that it had before is that of the consent in use: the renewal's is assumed, and does not end at once."""
+    desk.held.tags |= State(consented_on=NEW, consent_day="").to_tags()
+    desk.onboard(desk.know(RENEWED))
+    desk.rotation.play()
+
+    assert (state(desk).consented_on, state(desk).consent_day) == (desk.now.date(), ASSUMED)
+
+
 def test_the_rosters_day_is_not_taken_for_the_older_consents(desk: FakeDesk) -> None:
     """While the renewal is on its way, its day in the roster says nothing of the one in use."""
     desk.held.tags |= State(consent_day=ASSUMED).to_tags()

@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 
+from provisioning.consent.keeping import Keeping
+from provisioning.onboarding import Executor
 from simulation.invariants import Invariant
 from simulation.people import People
-from simulation.troubles import Troubles
+from simulation.troubles import TROUBLES, Troubles
 from simulation.years import Years
 
 if TYPE_CHECKING:
+    from provisioning.consent.keeping import Proven
+    from provisioning.state import State
+    from provisioning.store import Secret
     from simulation.consents import Consents
+
+REFUSALS = [trouble for trouble in TROUBLES if trouble.name == "Amazon refuses a good credential in a test"]
 
 
 @pytest.fixture
@@ -69,3 +77,46 @@ def test_roles_come_in_the_order_they_are_listed() -> None:
 
     assert after - before == {"Brand Analytics"}
     assert [role.name for role in years.world.fleet.settings.consent.roles] == ["Brand Analytics"]
+
+
+@pytest.mark.usefixtures("_calm")
+def test_every_way_in_is_gone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Links, forms, Seller Central by the function's own code; held, approved, rejected; with days or without."""
+    monkeypatch.setattr("simulation.people._WRONG_ACCOUNT", 0.2)
+    counted, unannounced = announced(2.2)
+
+    ways = [name for name in counted if name.startswith(("pages that", "credentials that a person", "tokens that"))]
+    assert len(ways) == 7
+    assert [name for name in [*ways, "consents whose day nobody knew"] if not counted[name]] == [
+        "pages that said to start again"  # where nothing goes wrong, no page says so
+    ]
+    assert unannounced == []
+
+
+@pytest.fixture
+def _refusing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Amazon refuses good credentials in tests, again and again; and people only read what the calendar writes."""
+    monkeypatch.setattr("simulation.troubles.TROUBLES", tuple(replace(each, a_year=3.0) for each in REFUSALS))
+    monkeypatch.setattr(People, "needs", lambda *_: False)
+
+
+@pytest.mark.usefixtures("_refusing")
+@pytest.mark.parametrize("noted_when_offered", [True, False])
+def test_a_renewal_noted_when_it_is_offered_is_caught(
+    monkeypatch: pytest.MonkeyPatch, *, noted_when_offered: bool
+) -> None:
+    """Amazon wrongly refuses the offer, the seller is late, and the consent in use ends unannounced; not with ours."""
+    if noted_when_offered:
+        tag, note = Executor._tag, Keeping._note  # noqa: SLF001 - the defect that there was
+
+        def noted(keeping: Keeping, secret: Secret, proven: Proven, state: State) -> None:
+            note(keeping, secret, proven, replace(state, consented_on=keeping._store.now().date()))  # noqa: SLF001
+
+        monkeypatch.setattr(
+            Executor, "_tag", lambda self, planned, state: tag(self, planned, self._in_use(planned, state))
+        )
+        monkeypatch.setattr(Keeping, "_note", noted)
+    tally = Years(2, sellers=20).live(2, bool)
+
+    seen = ["a consent ended, and nobody was told a week before"] if noted_when_offered else []
+    assert [broken.seen for broken in tally.broken] == seen
