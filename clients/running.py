@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 
     from clients.rows import Row
 
-_NODE: Final = PROJECT / "clients" / "node"
+NODE: Final = PROJECT / "clients" / "node"
 #: Where `make clients-here` puts the class path and the compiled program.
-_JAVA: Final = PROJECT / "clients" / "java" / "target"
+JAVA: Final = PROJECT / "clients" / "java" / "target"
 _PATIENCE_SECONDS: Final = 120
 
 
@@ -34,8 +34,8 @@ class Answer:
 def is_here(row: Row) -> bool:
     """Whether this machine can run a row: Python's packages are locked with ours, others are `make clients-here`'s."""
     if row.is_java:
-        return shutil.which("java") is not None and (_JAVA / "classpath").is_file()
-    return not row.is_node or (shutil.which("node") is not None and (_NODE / "node_modules").is_dir())
+        return shutil.which("java") is not None and (JAVA / "classpath").is_file()
+    return not row.is_node or (shutil.which("node") is not None and (NODE / "node_modules").is_dir())
 
 
 class Program:
@@ -98,11 +98,11 @@ class Program:
     def _command(self) -> list[str]:
         row = self._row
         if row.is_node:
-            bootstrap = _NODE / "node_modules" / "global-agent" / "bootstrap.js"
-            program = ["node", "--require", str(bootstrap), str(_NODE / row.program)]
+            bootstrap = NODE / "node_modules" / "global-agent" / "bootstrap.js"
+            program = ["node", "--require", str(bootstrap), str(NODE / row.program)]
         elif row.is_java:
-            classes = (_JAVA / "classpath").read_text(encoding="utf-8").strip()
-            program = ["java", "-cp", f"{_JAVA}:{classes}", row.program]
+            classes = (JAVA / "classpath").read_text(encoding="utf-8").strip()
+            program = ["java", "-cp", f"{JAVA}:{classes}", row.program]
         else:
             program = [sys.executable, "-m", f"clients.programs.{row.program}"]
         if row.way != "exec":

@@ -35,6 +35,11 @@ class Account:
         self._secrets = session.client("secretsmanager", endpoint_url=environment["AWS_ENDPOINT_URL"])
         self._sts = session.client("sts", endpoint_url=environment["AWS_ENDPOINT_URL"])
 
+    @property
+    def number(self) -> str:
+        """The account's twelve digits."""
+        return self._sts.get_caller_identity()["Account"]
+
     def describe(self, seller: str) -> DescribeSecretResponseTypeDef:
         """Tell all about a seller's secret but its value."""
         return self._secrets.describe_secret(SecretId=naming.seller_secret_name(self.base, seller))
@@ -70,7 +75,7 @@ class Account:
 
     def reader_keys(self, seller: str) -> dict[str, str]:
         """Become a seller's reader; returns the variables that hold its keys."""
-        account = self._sts.get_caller_identity()["Account"]
+        account = self.number
         asked: AssumeRoleRequestTypeDef = {
             "RoleArn": naming.reader_role_arn(account, self.base, seller),
             "RoleSessionName": "erp-worker",
