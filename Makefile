@@ -58,6 +58,7 @@ clients: setup engine clients-here ## Run every SP-API client against the bench,
 
 # What is not Python: the npm clients where there is Node, the Java ones where there is Maven.
 clients-here: setup
+	@tools/interpreters
 	@$(BIN)/python -m clients.installing
 
 WATCH ?= 1200

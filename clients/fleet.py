@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import os
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Self
 
+import boto3
+
 from local import running
 from local.actors import Actors
-from local.bench import Bench
+from local.bench import REGION, Bench
 from local.demo.account import Account
 from local.demo.recording import CommandFailed, Recording, tool
 from local.disguise import Disguise
@@ -18,6 +21,8 @@ from local.engine.attach import attached
 from provisioning import naming
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from local.home import Home
 
 STACK: Final = "dev"
@@ -87,6 +92,20 @@ class Fleet:
     def credential(self) -> dict[str, str]:
         """Read the seller's present value, as his reader."""
         return Account(STACK, self.environment("erp")).credential(SELLER)
+
+    @contextmanager
+    def reader_without_policy(self) -> Iterator[str]:
+        """Take the reader's policy away for a while, as somebody's hand would; gives the role's ARN."""
+        keys = self._plain["AWS_ACCESS_KEY_ID"], self._plain["AWS_SECRET_ACCESS_KEY"]
+        iam = boto3.Session(*keys, region_name=REGION).client("iam", endpoint_url=self._plain["AWS_ENDPOINT_URL"])
+        role = naming.reader_role_name(STACK, SELLER)
+        (name,) = iam.list_role_policies(RoleName=role)["PolicyNames"]
+        document = json.dumps(iam.get_role_policy(RoleName=role, PolicyName=name)["PolicyDocument"])
+        iam.delete_role_policy(RoleName=role, PolicyName=name)
+        try:
+            yield naming.reader_role_arn(Account(STACK, self._plain).number, STACK, SELLER)
+        finally:
+            iam.put_role_policy(RoleName=role, PolicyName=name, PolicyDocument=document)
 
     def rotate(self) -> None:
         """Have the seller's secret rotated, and wait for the end."""

@@ -243,7 +243,8 @@ ELSEWHERE: Final = {
     "the strict reader of Amazon's Java samples": "sample code, no package; a test holds that the app secret "
     "has exactly the two keys that it accepts",
     "Amazon's C# SDK, FikaAmazonAPI": "NuGet is not reached from here; their files are JSON and are read back as such",
-    "Amazon's PHP SDK, jlevers, laravel-spapi, amazon-php": "Packagist is not reached from here",
+    "Amazon's PHP SDK, jlevers, laravel-spapi, amazon-php": "Packagist is not reached from here; the files of "
+    "the first, second and last are read back by PHP itself, that of laravel-spapi by python-dotenv",
     "peddler (Ruby)": "RubyGems is not reached from here",
     "chamber, external-secrets": "the Go proxy did not hand them out; the rows above follow their documented rules",
     "frappe, Airbyte": "applications, not libraries; their documents are read back as JSON",

@@ -1,4 +1,4 @@
-"""Files of `export`, read back by what reads them in life: Node for a module, Java for properties, python-dotenv."""
+"""Files of `export`, read back by what reads them in life: Node, Java, PHP, python-dotenv."""
 
 from __future__ import annotations
 
@@ -9,10 +9,12 @@ import subprocess
 from typing import TYPE_CHECKING
 
 import dotenv
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from provisioning.exporting import forms
+from provisioning.exporting.formats import find_format
 from tests.clients.conftest import need
 
 if TYPE_CHECKING:
@@ -43,6 +45,17 @@ class Read {
 NODE = "import(process.argv[1]).then(({ AppConfig }) => console.log(JSON.stringify(AppConfig)))"
 
 
+#: jlevers' package has that enumeration, a case of which its file names.
+PHP = """\
+<?php
+namespace SellingPartnerApi\\Enums { enum Endpoint: string { case EU = "https://eu.example"; } }
+namespace {
+  $plain = fn($value) => $value instanceof UnitEnum ? $value->name : $value;
+  echo json_encode(array_map($plain, require $argv[1]), JSON_THROW_ON_ERROR | JSON_UNESCAPED_UNICODE);
+}
+"""
+
+
 def program(name: str) -> str:
     """A language's program; without it the test is skipped, and fails in CI."""
     found = shutil.which(name)
@@ -71,6 +84,21 @@ def test_java_reads_properties(tmp_path: Path) -> None:
     done = subprocess.run([java, str(source), str(file)], capture_output=True, check=True)
 
     assert done.stdout.decode().split("\0")[:-1] == list(UGLY.values())
+
+
+@pytest.mark.parametrize("name", ["official-php", "jlevers", "amazon-php"])
+def test_php_reads_an_array(tmp_path: Path, name: str) -> None:
+    """PHP requires what a format wrote and has its names and values, letter by letter; jlevers' region is a case."""
+    php, form = program("php"), find_format(name)
+    reader, file = tmp_path / "read.php", tmp_path / "seller.php"
+    reader.write_text(PHP, encoding="utf-8")
+    values = dict.fromkeys(form.names or (), UGLY["lwaClientSecret"] + "\\\\ \\' \\")
+    case = {"endpoint": r"\SellingPartnerApi\Enums\Endpoint::EU"} if name == "jlevers" else {}
+    file.write_text(form.render(values | case), encoding="utf-8")
+
+    done = subprocess.run([php, str(reader), str(file)], capture_output=True, text=True, check=True)
+
+    assert json.loads(done.stdout) == values | dict.fromkeys(case, "EU")
 
 
 @given(st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\n\r\0'\\")))
