@@ -30,6 +30,8 @@ place = Place(
     people=People.of(settings),
 )
 
+configuration.check_rules(place)
+
 _, shard = naming.split_stack(pulumi.get_stack())
 key_arn = None if shard else declare_shared(fleet, place, on_aws)
 declare_sellers(fleet, place, shard, key_arn, on_aws)

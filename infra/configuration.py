@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import pulumi
 from pulumi.runtime.config import CONFIG, get_config_env
 
 from infra.people import People
+from infra.policies.changes import PATTERN_LIMIT, changes
 from infra.policies.document import text
 from infra.policies.sellers import one_reader_trust, reader_trust
 from infra.role_names import refuse_collisions
@@ -18,6 +19,9 @@ from provisioning.capacity import Mode, limits
 from provisioning.errors import BadInput
 from provisioning.fleet import Fleet
 from provisioning.stack_file import own_keys
+
+if TYPE_CHECKING:
+    from infra.place import Place
 
 #: The source tree's folder, which functions are packed from.
 PROJECT: Final = Path(__file__).resolve().parent.parent
@@ -40,6 +44,19 @@ def check_roles(fleet: Fleet, account: str) -> None:
         refuse_collisions(fleet, account)
     except BadInput as error:
         raise pulumi.RunError(str(error)) from None
+
+
+def check_rules(place: Place) -> None:
+    """Refuse so many deployers that a rule on changes cannot name them all; raises pulumi.RunError like `load`."""
+    key = place.keys.replace("*", "00000000-0000-4000-8000-000000000000")
+    sizes = {what: len(text(pattern)) for what, pattern in changes(place, [key] * 3).items()}
+    what, size = max(sizes.items(), key=lambda item: item[1])
+    if size > PATTERN_LIMIT:
+        raise pulumi.RunError(
+            f"Pulumi.{place.base}.yaml, {settings.NAMESPACE}:deployers: {len(place.people.deployers)} principals make "
+            f"the pattern of the rule on changed {what} {size} characters long where EventBridge takes "
+            f"{PATTERN_LIMIT}: let them share a role"
+        )
 
 
 def _load(stack: str) -> Fleet:

@@ -66,6 +66,11 @@ class Place:
         return f"arn:aws:events:{self.region}:{self.account}:rule/{naming.rule_name(self.base, what)}"
 
     @property
+    def default_bus(self) -> str:
+        """The ARN of the bus on which AWS's own services tell."""
+        return f"arn:aws:events:{self.region}:{self.account}:event-bus/default"
+
+    @property
     def bus(self) -> str:
         """The ARN of the event bus on which consumers are told."""
         return f"arn:aws:events:{self.region}:{self.account}:event-bus/{naming.bus_name(self.base)}"

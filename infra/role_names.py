@@ -37,6 +37,7 @@ def _made(fleet: Fleet) -> Iterator[tuple[str, str]]:
     """List the roles that the program makes, each with whose it is."""
     for function in _FUNCTIONS:
         yield naming.function_role_name(fleet.base, function), f"the {function} function's role"
+    yield naming.function_role_name(fleet.base, naming.FORWARDS), "the role that forwards changes of roles"
     if fleet.settings.isolation == "one-role":
         yield naming.one_reader_role_name(fleet.base), "the fleet's reader"
         return

@@ -9,6 +9,7 @@ import pulumi
 from infra.alarm_topic import AlarmTopic, AlarmTopicArgs
 from infra.app_secret import AppSecret, AppSecretArgs
 from infra.calendar_function import CalendarFunction, CalendarFunctionArgs
+from infra.change_alarm import ChangeAlarm, ChangeAlarmArgs
 from infra.client_secret_function import ClientSecretFunction, ClientSecretFunctionArgs
 from infra.consent_function import ConsentFunction, ConsentFunctionArgs
 from infra.credential_queues import CredentialQueues, CredentialQueuesArgs
@@ -66,8 +67,8 @@ def declare_shared(fleet: Fleet, place: Place, on_aws: pulumi.ResourceOptions) -
         client_secret=settings.client_secret,
     )
     CalendarFunction("calendar", watches, on_aws)
-    if settings.consent.pages:
-        held_key = HeldKey("held-key", HeldKeyArgs(place=place), on_aws)
+    held_key = HeldKey("held-key", HeldKeyArgs(place=place), on_aws) if settings.consent.pages else None
+    if held_key:
         takes_in = ConsentFunctionArgs(
             place=place,
             settings=settings,
@@ -79,6 +80,8 @@ def declare_shared(fleet: Fleet, place: Place, on_aws: pulumi.ResourceOptions) -
         )
         consent = ConsentFunction("consent", takes_in, on_aws)
         pulumi.export("consent_address", consent.address)
+    keys = [key.arn, queues.key_arn, *([held_key.arn] if held_key else [])]
+    ChangeAlarm("changed", ChangeAlarmArgs(place=place, key_arns=keys, alarm_topic_arn=alarms.arn), on_aws)
     if settings.isolation == "one-role":
         OneReader("reader", OneReaderArgs(place=place, key_arn=key.arn), on_aws)
     pulumi.export("key_arn", key.arn)

@@ -14,6 +14,7 @@ from infra.people import People
 from infra.place import Place
 from infra.policies.application import app_secret_policy
 from infra.policies.calendar import calendar_policy
+from infra.policies.changes import forwarding_policy, forwarding_trust, forwards_iam
 from infra.policies.client_secret import client_secret_policy
 from infra.policies.consent import consent_policy
 from infra.policies.deployer import deployer
@@ -58,6 +59,8 @@ QUEUES_KEY: Final = f"arn:aws:kms:{REGION}:{ACCOUNT}:key/66666666-7777-4888-8999
 HELD_KEY: Final = f"arn:aws:kms:{REGION}:{ACCOUNT}:key/22222222-3333-4444-8555-666666666666"
 #: Who writes sellers' versions beside the rotation.
 _WRITERS: Final = ("the consent function", "the client-secret function", "an onboarder", "whoever is on call")
+#: What forwards to the fleet's region what CloudTrail tells of roles.
+FORWARDER: Final = "EventBridge's forwarder"
 MODES: Final[tuple[Isolation, ...]] = ("role-per-seller", "one-role")
 
 
@@ -95,7 +98,7 @@ def fleet_at(at: Place) -> Fleet:
         sellers=(_any_seller(at),),
         seller_secret=_bare(at.seller_secret(ANY_SELLER)),
         rotation_function=at.rotation_function,
-        actors=(*_functions(at), *_people(at)),
+        actors=(*_functions(at), *_forwarder(at), *_people(at)),
         deployers=at.people.deployers,
         read_sellers=("the rotation function",),
         never_read=("an onboarder", "whoever is on call"),
@@ -173,6 +176,12 @@ def _functions(at: Place) -> Iterator[Actor]:
         yield Actor(name=f"the {name} function", arn=at.function_role(name), identity=identity, trust=lambda_only())
 
 
+def _forwarder(at: Place) -> Iterator[Actor]:
+    if forwards_iam(at):
+        arn, identity = at.function_role(naming.FORWARDS), (forwarding_policy(at),)
+        yield Actor(name=FORWARDER, arn=arn, identity=identity, trust=forwarding_trust())
+
+
 def _people(at: Place) -> Iterator[Actor]:
     kinds = (
         ("an onboarder", at.people.onboarders, onboarder(at)),
@@ -238,12 +247,13 @@ def _of_trust(at: Place) -> Iterator[Guard]:
         what=f"{reader.name}: " + ("nobody else tags a session" if tag else "nobody tags a session"),
         resource=reader.arn, policy=reader.trust, actions=("sts:TagSession",), only=tag, provided=provided,
     )  # fmt: skip
-    for actor in (reader, *_functions(at)):
+    for actor in (reader, *_functions(at), *_forwarder(at)):
         assert actor.trust is not None  # noqa: S101
         if actor is not reader:
+            called, service = ("EventBridge", "events") if actor.name == FORWARDER else ("Lambda", "lambda")
             yield Guard(
-                what=f"{actor.name}: nobody becomes it but Lambda",
-                resource=actor.arn, policy=actor.trust, actions=assume, services=(Service("lambda.amazonaws.com"),),
+                what=f"{actor.name}: nobody becomes it but {called}",
+                resource=actor.arn, policy=actor.trust, actions=assume, services=(Service(f"{service}.amazonaws.com"),),
             )  # fmt: skip
         yield Guard(
             what=f"{actor.name}: nobody becomes it in any other way",

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from infra.policies.functions import FUNCTIONS, function_policy, permissions
 from infra.policies.key import held_key_policy
 from infra.policies.queues import credential_queue_policy, dead_letter_policy
-from infra.policies.topic import topic_policy
+from infra.policies.topic import mailing_rules, topic_policy
 from isolation.document import Alone
 from isolation.proof.actions import USE_KEY
 from isolation.proof.fleet import Guard, Service
@@ -36,10 +36,10 @@ _CHANGE_FUNCTION: Final = tuple(
 def of_topic(at: Place) -> Iterator[Guard]:
     """List who may publish to the topic or change it."""
     alarms = Service("cloudwatch.amazonaws.com", (("aws:sourceaccount", at.account), ("aws:sourcearn", at.alarms)))
-    rule = Service("events.amazonaws.com", (("aws:sourcearn", at.rule(naming.ABANDONED)),))
+    rules = [Service("events.amazonaws.com", (("aws:sourcearn", rule),)) for rule in mailing_rules(at)]
     yield Guard(
-        what="the topic: from outside, only CloudWatch for this fleet's alarms and EventBridge for its rule publish",
-        resource=at.topic, policy=topic_policy(at), actions=("sns:Publish",), insiders=False, services=(alarms, rule),
+        what="the topic: from outside, only CloudWatch for this fleet's alarms and EventBridge for its rules publish",
+        resource=at.topic, policy=topic_policy(at), actions=("sns:Publish",), insiders=False, services=(alarms, *rules),
     )  # fmt: skip
     others = ("sns:Subscribe", "sns:SetTopicAttributes", "sns:DeleteTopic")
     yield Guard(

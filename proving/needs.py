@@ -15,7 +15,7 @@ from infra.policies.document import ANY
 from isolation import template
 from isolation.proof.claims.limits import allowed_on
 from isolation.proof.fleet import Limit
-from proving.fleet import HELD_KEY, KEY, QUEUES_KEY, fleet, place
+from proving.fleet import FORWARDER, HELD_KEY, KEY, QUEUES_KEY, fleet, place
 from provisioning import naming, state
 
 if TYPE_CHECKING:
@@ -74,6 +74,7 @@ def things(at: Place) -> tuple[str, ...]:
         at.keys,
         at.topic,
         at.bus,
+        at.default_bus,
         at.table,
         *(at.queue(name) for name in (naming.NEW_SECRET, naming.EXPIRY)),
         *(at.queue(naming.dead(name)) for name in (naming.NEW_SECRET, naming.EXPIRY)),
@@ -145,6 +146,8 @@ ITEMS: Final[dict[str, dict[str, tuple[str, ...]]]] = {
 def _actor(at: Place, arn: str) -> str | None:
     name = arn.rpartition("/")[2]
     begin = naming.function_role_name(at.base, "")
+    if name == f"{begin}{naming.FORWARDS}":
+        return FORWARDER
     return f"the {name.removeprefix(begin)} function" if name.startswith(begin) else _PEOPLE.get(name)
 
 

@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING, Final
 
 from infra.policies.functions import FUNCTIONS, permissions
 from infra.policies.key import ADMINISTRATION
+from infra.policies.topic import mailing_rules
 from isolation.document import identity
 from isolation.proof.askers import EVERYTHING
 from isolation.proof.fleet import Use
 from isolation.proof.texts import ANY_SELLER
-from proving.fleet import ACCOUNT, HELD_KEY, KEY, QUEUES_KEY, REGION, fleet, place
+from proving.fleet import ACCOUNT, FORWARDER, HELD_KEY, KEY, QUEUES_KEY, REGION, fleet, place
 from proving.needs import ITEMS, SAID, needed
 from provisioning import naming, state
 
@@ -64,7 +65,12 @@ class _Uses:
         made["Lambda"] = [
             Use(by="lambda.amazonaws.com", action="sts:AssumeRole", resource=actor.arn, policy=actor.trust)
             for actor in self.fleet.actors
-            if actor.trust is not None
+            if actor.trust is not None and actor.name != FORWARDER
+        ]
+        made["EventBridge, to forward"] = [
+            Use(by="events.amazonaws.com", action="sts:AssumeRole", resource=actor.arn, policy=actor.trust)
+            for actor in self.fleet.actors
+            if actor.name == FORWARDER
         ]
         made["CloudWatch's alarms and EventBridge's rule"] = [*self._of_topic()]
         made["whoever calls the functions"] = [*self._of_callers()]
@@ -171,7 +177,7 @@ class _Uses:
     def _of_topic(self) -> Iterator[Use]:
         topic, policy = self.at.topic, self._policy(self.at.topic)
         alarm = (("aws:sourceaccount", (self.at.account,)), ("aws:sourcearn", (self.at.alarms,)))
-        rule = (("aws:sourcearn", (self.at.rule(naming.ABANDONED),)),)
+        rule = (("aws:sourcearn", tuple(mailing_rules(self.at))),)
         for service, context in (("cloudwatch", alarm), ("events", rule)):
             by = f"{service}.amazonaws.com"
             yield Use(by=by, action="sns:Publish", resource=topic, policy=policy, context=context)

@@ -36,9 +36,10 @@ class Verdict(StrEnum):
 
 #: Sellers a stack: the engine's time grows with the square of a stack's size (design.md 10).
 SHARD: Final = 100
-#: What the fleet has however many sellers there are: a secret for the application, a role for each function, the keys.
+#: What the fleet has however many sellers there are: a secret for the application, a role for each function
+#: and one that forwards events, the keys.
 FLEET_SECRETS: Final = 1
-FLEET_ROLES: Final = 4
+FLEET_ROLES: Final = 5
 FLEET_KEYS: Final = 3
 #: How long the rotation function may take for a step, in seconds.
 FUNCTION_SECONDS: Final = 120

@@ -156,6 +156,17 @@ CHANGED_EVENT: Final = "Seller Credential Changed"
 #: The variable that names the bus to the rotation function; without it nobody is told.
 BUS_VARIABLE: Final = "SELLERKEYS_BUS"
 
+#: What is watched for a change of policy or code that no deployer made, each by a rule.
+CHANGES: Final = ("roles", "keys", "secrets", "functions", "queues")
+
+#: The role that brings what CloudTrail tells of IAM into the fleet's region.
+FORWARDS: Final = "iam-changes"
+
+
+def changed(what: str) -> str:
+    """Say what the rule on changes of such things is called in the fleet."""
+    return f"changed-{what}"
+
 
 def function_role_arn(account: str, base: str, function: str) -> str:
     """Write the ARN of the role a function runs under."""

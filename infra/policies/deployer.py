@@ -5,8 +5,10 @@ Where a service tells a fleet's things by name, names are written out: `sellerke
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from infra.policies.changes import IAM_REGION
 from infra.policies.document import ANY, service
 from infra.policies.reasoned import allow, deny
 from provisioning import naming
@@ -16,7 +18,7 @@ if TYPE_CHECKING:
     from infra.policies.reasoned import Reasoned
 
 _FUNCTIONS = (naming.ROTATION, naming.CALENDAR, naming.CLIENT_SECRET, naming.CONSENT)
-_RULES = (*_FUNCTIONS, naming.ABANDONED)
+_RULES = (*_FUNCTIONS, naming.ABANDONED, *map(naming.changed, naming.CHANGES))
 
 
 def deployer(place: Place) -> list[Reasoned]:
@@ -161,6 +163,13 @@ def _roles(place: Place) -> list[Reasoned]:
             [place.function_role("*")],
             {"StringEquals": {"iam:PassedToService": "lambda.amazonaws.com"}},
         ),
+        allow(
+            "HandEventBridgeItsRole",
+            "The rule on changed roles is given the role by which it forwards; to EventBridge and to nothing else.",
+            ["iam:PassRole"],
+            [place.function_role(naming.FORWARDS)],
+            {"StringEquals": {"iam:PassedToService": "events.amazonaws.com"}},
+        ),
     ]
 
 
@@ -259,7 +268,7 @@ def _watching(place: Place) -> list[Reasoned]:
         allow("FindAlarms", "The provider finds an alarm in the list.", ["cloudwatch:DescribeAlarms"], [ANY]),
         allow(
             "DeclareRules",
-            "Schedules, and the rule on abandoned rotations.",
+            "Schedules, and the rules that mail; the one on changed roles also in the region that has IAM's events.",
             [
                 "events:DeleteRule",
                 "events:DescribeRule",
@@ -271,7 +280,7 @@ def _watching(place: Place) -> list[Reasoned]:
                 "events:TagResource",
                 "events:UntagResource",
             ],
-            [place.rule(name) for name in _RULES],
+            [*(place.rule(name) for name in _RULES), replace(place, region=IAM_REGION).rule(naming.changed("roles"))],
         ),
         allow(
             "DeclareTheBus",

@@ -12,8 +12,13 @@ if TYPE_CHECKING:
     from infra.policies.document import Document
 
 
+def mailing_rules(place: Place) -> list[str]:
+    """List the rules that mail: on abandoned rotations, and on changes of policy or code."""
+    return [place.rule(name) for name in (naming.ABANDONED, *map(naming.changed, naming.CHANGES))]
+
+
 def topic_policy(place: Place) -> Document:
-    """Say which services may publish: CloudWatch for the fleet's alarms, EventBridge for its rule on rotations.
+    """Say which services may publish: CloudWatch for the fleet's alarms, EventBridge for its rules that mail.
 
     It replaces the policy a topic is born with, which lets alarms in and rules not. The calendar function needs no word
     here: its own policy allows it, in the same account.
@@ -31,11 +36,11 @@ def topic_policy(place: Place) -> Document:
             },
         },
         {
-            "Sid": "AbandonedRotations",
+            "Sid": "RulesThatMail",
             "Effect": "Allow",
             "Principal": {"Service": "events.amazonaws.com"},
             "Action": "sns:Publish",
             "Resource": place.topic,
-            "Condition": {"ArnEquals": {"aws:SourceArn": place.rule(naming.ABANDONED)}},
+            "Condition": {"ArnEquals": {"aws:SourceArn": mailing_rules(place)}},
         },
     )

@@ -67,7 +67,7 @@ class AWSServer:
         unsettled = unsettled or Unsettled()
         self.timeline = Timeline(clock)
         self.trail = Trail(clock, lambda event: events.tell(event, unsettled.rotation_detail_type))
-        self.history = History(clock, self.trail)
+        self.history = History(clock, self.trail, events.tell_call)
         self.guard.noted = self.history.note
         history.install(self.history)
         self._pool = Metered(
@@ -82,7 +82,7 @@ class AWSServer:
         self.keys = Keys()
         secrets.install(clock, self.rotations, self.trail, unsettled, self.keys)
         alarms.install(self.timeline)
-        events.install(self.timeline)
+        events.install(self.timeline, self.guard)
         queues.install(self.timeline, self.guard)
         tables.install()
 

@@ -209,7 +209,7 @@ def test_a_grant_on_another_key(look: Callable[[], Account], deployed: FakeAccou
 @pytest.mark.parametrize(
     ("where", "claim"),
     [
-        ("the topic", "from outside, only CloudWatch for this fleet's alarms and EventBridge for its rule publish"),
+        ("the topic", "from outside, only CloudWatch for this fleet's alarms and EventBridge for its rules publish"),
         ("the queue new-secret", "from outside, only Amazon's account sends"),
         ("what the queue new-secret gave up", "nobody but the client-secret function receives"),
         ("the key of what waits", "nobody but whoever is on call opens, for this fleet"),

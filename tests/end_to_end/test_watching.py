@@ -33,22 +33,24 @@ WATCHED = {"calendar-errors", "calendar-overdue", "calendar-silent", "rotation-e
 class Fleet:
     """The demo's fleet, and somebody who gets its mails."""
 
-    def __init__(self, bench: Bench) -> None:
+    def __init__(self, bench: Bench, actors: Actors) -> None:
         self.bench = bench
+        self._actors = actors
         self.lambdas = self.client("lambda")
         self.secrets = self.client("secretsmanager")
         self._sqs = self.client("sqs")
         self._queue = self._sqs.create_queue(QueueName="mailbox", Attributes={"VisibilityTimeout": "0"})["QueueUrl"]
 
-    def client(self, service: str) -> Any:
-        """Make a boto3 client."""
-        variables = self.bench.environment()
+    def client(self, service: str, who: str = "") -> Any:
+        """Make a boto3 client of an actor, or of the account's administrator."""
+        variables = self.bench.environment() | (self._actors.keys(who) if who else {})
         return boto3.client(
             service,
             endpoint_url=variables["AWS_ENDPOINT_URL"],
             region_name=variables["AWS_REGION"],
             aws_access_key_id=variables["AWS_ACCESS_KEY_ID"],
             aws_secret_access_key=variables["AWS_SECRET_ACCESS_KEY"],
+            aws_session_token=variables.get("AWS_SESSION_TOKEN"),
         )
 
     def subscribe(self) -> None:
@@ -105,12 +107,12 @@ class Fleet:
 
     @contextlib.contextmanager
     def broken(self, function: str) -> Iterator[None]:
-        """Let a function fail at once: it finds nothing in its environment."""
-        name = naming.function_name("dev", function)
-        variables = self.lambdas.get_function_configuration(FunctionName=name)["Environment"]
-        self.lambdas.update_function_configuration(FunctionName=name, Environment={"Variables": {}})
+        """Let a function fail at once: it finds nothing in its environment. A deployer does it, so no mail tells."""
+        name, lambdas = naming.function_name("dev", function), self.client("lambda", "deployer")
+        variables = lambdas.get_function_configuration(FunctionName=name)["Environment"]
+        lambdas.update_function_configuration(FunctionName=name, Environment={"Variables": {}})
         yield
-        self.lambdas.update_function_configuration(FunctionName=name, Environment=variables)
+        lambdas.update_function_configuration(FunctionName=name, Environment=variables)
 
     @contextlib.contextmanager
     def revoked(self, seller: str | None = None) -> Iterator[None]:
@@ -125,7 +127,7 @@ class Fleet:
 def fleet(bench: Bench, actors: Actors) -> Fleet:
     """The demo's fleet on its first morning."""
     onboard(bench, actors)
-    fleet = Fleet(bench)
+    fleet = Fleet(bench, actors)
     fleet.subscribe()
     fleet.wait_until(7)
     fleet.rotate(*PARTNERS)
@@ -143,6 +145,41 @@ def well(fleet: Fleet) -> Iterator[None]:
     yield
     assert fleet.ringing() == []
     fleet.mails()
+
+
+def test_somebody_who_is_no_deployer_changes_policy_and_code(fleet: Fleet) -> None:
+    """Each change is mailed at once, of IAM by way of another region; what a deployer changes, or puts back, is not."""
+    role, rotation = naming.reader_role_name("dev", "berlin-books"), naming.function_name("dev", naming.ROTATION)
+    root, deployer = fleet.client("iam"), fleet.client("iam", "deployer")
+    key = fleet.client("kms").describe_key(KeyId=naming.held_key_alias("dev"))["KeyMetadata"]["Arn"]
+    name, secret = root.list_role_policies(RoleName=role)["PolicyNames"][0], naming.app_secret_name("dev")
+    document = json.dumps(root.get_role_policy(RoleName=role, PolicyName=name)["PolicyDocument"])
+    key_policy = fleet.client("kms").get_key_policy(KeyId=key, PolicyName="default")["Policy"]
+    secret_policy = fleet.secrets.get_resource_policy(SecretId=secret)["ResourcePolicy"]
+
+    root.put_role_policy(RoleName=role, PolicyName=name, PolicyDocument=document)
+    fleet.client("kms").put_key_policy(KeyId=key, PolicyName="default", Policy=key_policy)
+    fleet.secrets.put_resource_policy(SecretId=secret, ResourcePolicy=secret_policy)
+    fleet.lambdas.add_permission(
+        FunctionName=rotation, StatementId="guest", Action="lambda:InvokeFunction", Principal="events.amazonaws.com"
+    )
+    assert fleet.bench.aws.wait_idle(PATIENCE)
+    mails = fleet.mails()
+    deployer.put_role_policy(RoleName=role, PolicyName=name, PolicyDocument=document)
+    fleet.client("lambda", "deployer").remove_permission(FunctionName=rotation, StatementId="guest")
+    assert fleet.bench.aws.wait_idle(PATIENCE)
+    others = fleet.mails()
+
+    begins = "somebody who is no deployer changed the"
+    said = sorted(text.partition(begins)[2] for _, text in mails)
+    root_user, page = "by arn:aws:iam::123456789012:root. See docs/runbooks/changed-by-hand.md.", "of the fleet dev:"
+    assert [line.removesuffix('"') for line in said] == [
+        f" functions {page} AddPermission20150331v2 on {rotation} {root_user}",
+        f" keys {page} PutKeyPolicy on {key} {root_user}",
+        f" roles {page} PutRolePolicy on {role} {root_user}",
+        f" secrets {page} PutResourcePolicy on {secret} {root_user}",
+    ]
+    assert others == []
 
 
 def test_a_dead_schedule(fleet: Fleet) -> None:

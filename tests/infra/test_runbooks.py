@@ -76,6 +76,7 @@ def test_pages_tell_what_to_run() -> None:
         "check",
         "invite",
         "onboard",
+        "prove",
         "repair",
         "rollback",
         "rotate",

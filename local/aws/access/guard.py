@@ -39,7 +39,7 @@ _ACCOUNT: Final = "123456789012"  # moto's, of whoever has no account of his own
 #: What cuts down the policies of whoever asks, as evaluator and AWS's messages name it.
 _LIMITS: Final = ("permissions boundary", "session policy")
 #: Whose parameters are looked at, whoever calls: tags of a session, and what CloudTrail tells of.
-_READ_ALWAYS: Final = frozenset({"sts", "secretsmanager"})
+_READ_ALWAYS: Final = frozenset({"sts", "secretsmanager", "iam", "kms", "lambda", "sqs"})
 
 
 @dataclass(frozen=True, slots=True)

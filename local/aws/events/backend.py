@@ -12,13 +12,14 @@ from moto.events import models
 from moto.events.exceptions import ValidationException
 from moto.events.models import EventsBackend, Rule, events_backends
 
-from local.aws.events.delivery import Delivery, deliver
+from local.aws.events.delivery import Delivery, deliver, put_on
 from local.aws.events.schedule import following
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
+    from local.aws.access.guard import Guard
     from local.aws.timeline import Timeline
     from local.aws.trail import Event
 
@@ -32,6 +33,7 @@ class Matching(Rule):
     """A rule that hands what matches its pattern to every kind of target the bench has."""
 
     timeline: ClassVar[Timeline]
+    guard: ClassVar[Guard]
 
     def send_to_targets(self, original_event: Any, transform_input: bool = True) -> None:  # noqa: ANN401, ARG002, FBT001, FBT002 - moto's
         """Deliver an event if it matches; a rule with a schedule alone matches none."""
@@ -42,7 +44,8 @@ class Matching(Rule):
     def deliver(self, event: Mapping[str, Any]) -> None:
         """Hand an event to each target, which happens after the caller was answered."""
         for target in self.targets:
-            self.timeline.soon(partial(deliver, Delivery(self.arn, target, dict(event)), self.timeline))
+            delivery = Delivery(self.arn, target, dict(event))
+            self.timeline.soon(partial(deliver, delivery, self.timeline, self.guard.role_lacks))
 
 
 class Rules(EventsBackend):
@@ -119,27 +122,39 @@ class Rules(EventsBackend):
         }
 
 
-def install(timeline: Timeline) -> None:
-    """Put the bench's EventBridge in place of moto's; before first use, and again for each new bench of a process."""
+def install(timeline: Timeline, guard: Guard) -> None:
+    """Put the bench's EventBridge in place of moto's; before first use, and again for each new bench of a process.
+
+    `guard` says what a role by which events are forwarded lacks.
+    """
     Rules.timeline = Matching.timeline = timeline
+    Matching.guard = guard
     events_backends.backend = Rules
     vars(models)["Rule"] = Matching
 
 
+def tell_call(record: dict[str, Any]) -> None:
+    """Tell of a call as CloudTrail does, on the default bus of the region in which it has it."""
+    service = record["eventSource"].partition(".")[0]
+    _put(record, f"aws.{service}", "AWS API Call via CloudTrail")
+
+
 def tell(event: Event, detail_type: str) -> None:
     """Put an event of Secrets Manager on the default bus of its account and region (aws.md 2.6)."""
-    record = event.record()
+    _put(event.record(), "aws.secretsmanager", detail_type)
+
+
+def _put(record: dict[str, Any], source: str, detail_type: str) -> None:
     account, region = record["recipientAccountId"], record["awsRegion"]
     message: Any = {
         "version": "0",
         "id": record["eventID"],
         "detail-type": detail_type,
-        "source": "aws.secretsmanager",
+        "source": source,
         "account": account,
         "time": record["eventTime"],
         "region": region,
         "resources": [],
         "detail": record,
     }
-    for rule in list(events_backends[account][region].event_buses["default"].rules.values()):
-        rule.send_to_targets(message)
+    put_on(account, region, message)

@@ -1,6 +1,6 @@
 """The history of one bench: every signed call of Secrets Manager, and what it did of its own accord.
 
-Other services' calls are not kept: nobody on the bench asks for them.
+Other services' calls are not kept, nobody on the bench asks for them; of their changes EventBridge is told as well.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from local.aws.history import lookup
 from local.aws.history.record import Called
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from local.aws.access.callers import Caller
     from local.aws.faults.call import Call
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from local.clock import Clock
 
 _SERVICE: Final = "secretsmanager"
+#: Of whose changes EventBridge is told; more are management events on AWS, and no rule of the fleet's asks for them.
+_TOLD: Final = frozenset({_SERVICE, "iam", "kms", "lambda", "sqs"})
 #: The newest so many calls; a fleet of a hundred sellers makes fewer in 90 days.
 _KEPT: Final = 50_000
 _FIRST_REFUSAL: Final = 400
@@ -32,7 +34,10 @@ _FIRST_REFUSAL: Final = 400
 class History:
     """Notes calls as they are answered, and tells of them as CloudTrail does."""
 
-    def __init__(self, clock: Clock, trail: Trail) -> None:
+    def __init__(
+        self, clock: Clock, trail: Trail, changed: Callable[[dict[str, Any]], object] = lambda _record: None
+    ) -> None:
+        self._changed = changed
         self._clock = clock
         self._trail = trail
         self._calls: deque[Called] = deque(maxlen=_KEPT)
@@ -40,14 +45,17 @@ class History:
 
     def note(self, call: Call, access_key: str, caller: Caller, given: Mapping[str, Any], answer: Answer) -> None:
         """Note a call that was answered, also one that was refused; whoever has no keys is not known to CloudTrail."""
-        if call.service != _SERVICE:
+        if call.service not in _TOLD:
             return
         # CloudTrail dates by the second.
         at = self._clock.now().replace(microsecond=0)
         refused = _code(answer) if answer.status >= _FIRST_REFUSAL else None
         called = Called(call.service, call.operation, call.region, at, access_key, caller.principal, given, refused)
-        with self._guard:
-            self._calls.append(called)
+        if call.service == _SERVICE:
+            with self._guard:
+                self._calls.append(called)
+        if not called.reads:
+            self._changed(called.record())
 
     def look_up(self, account: str, region: str, asked: lookup.Asked) -> tuple[list[dict[str, Any]], str | None]:
         """Answer LookupEvents in an account and region: a page, and the token of the next; raises Refusal."""

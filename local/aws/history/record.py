@@ -19,7 +19,16 @@ if TYPE_CHECKING:
 
 #: moto's, of whoever has no account of his own.
 ACCOUNT: Final = "123456789012"
-_VALUES: Final = frozenset({"SecretString", "SecretBinary", "RotationToken"})
+_VALUES: Final = frozenset({"SecretString", "SecretBinary", "RotationToken", "ZipFile"})
+#: CloudTrail puts the API's date behind some of Lambda's names (Lambda, "Logging API calls with CloudTrail").
+_DATED: Final = {
+    "AddPermission": "20150331v2",
+    "CreateFunction": "20150331",
+    "DeleteFunction": "20150331",
+    "RemovePermission": "20150331v2",
+    "UpdateFunctionCode": "20150331v2",
+    "UpdateFunctionConfiguration": "20150331v2",
+}
 _READS: Final = ("Get", "List", "Describe", "BatchGet", "Validate")
 
 
@@ -69,8 +78,9 @@ class Called:
             "userIdentity": _identity(self.principal, self.access_key, self.account),
             "eventTime": self.at.strftime("%Y-%m-%dT%H:%M:%SZ"),
             "eventSource": f"{self.service}.amazonaws.com",
-            "eventName": self.operation,
-            "awsRegion": self.region,
+            "eventName": self.operation + (_DATED.get(self.operation, "") if self.service == "lambda" else ""),
+            # IAM is of no region (CloudTrail, "About global service events").
+            "awsRegion": "us-east-1" if self.service == "iam" else self.region,
             "sourceIPAddress": "127.0.0.1",
             "requestParameters": given or None,
             "responseElements": None,

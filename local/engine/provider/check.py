@@ -68,6 +68,8 @@ def _failures(kind: ResourceType, inputs: Values, rules: TagRules) -> Iterator[s
                 yield f"the bench takes no {field} in {name}; it takes {', '.join(sorted(argument.fields))}"
         if argument.same is same_document and value is not None and not _is_document(value):
             yield f"{name} is not a JSON document"
+    if kind.one_of and not set(kind.one_of) & inputs.keys():
+        yield f"it needs one of {' and '.join(kind.one_of)}"
     for key in (key for key in inputs.get("tags") or () if rules.ignores(key)):
         yield f"the provider's ignoreTags leaves the tag {key} to others, so it cannot be declared"
     yield from kind.check({name: value for name, value in inputs.items() if not has_unknown(value)})

@@ -84,6 +84,8 @@ class ResourceType(ABC):
     volatile: ClassVar[frozenset[str]] = frozenset()
     """Those outputs that any update may change."""
     autoname: ClassVar[AutoName | None] = AutoName()
+    one_of: ClassVar[tuple[str, ...]] = ()
+    """Arguments of which one has to be there, though a preview may not know it yet."""
 
     def check(self, inputs: Values) -> Iterator[str]:
         """Yield a sentence for what AWS would refuse and a preview should show; `inputs` lacks what is unknown."""

@@ -123,7 +123,8 @@ def test_the_deployer_makes_no_role_but_the_fleets(place: Place) -> None:
     about_roles = [row["Resource"] for row in found.values() if any(name.startswith("iam:") for name in row["Action"])]
 
     fns = "arn:aws:iam::123456789012:role/sellerkeys-fn.prod.*"
-    assert about_roles == [["arn:aws:iam::123456789012:role/sellerkeys/prod/sellers/*", fns], [fns]]
+    forwards = "arn:aws:iam::123456789012:role/sellerkeys-fn.prod.iam-changes"
+    assert about_roles == [["arn:aws:iam::123456789012:role/sellerkeys/prod/sellers/*", fns], [fns], [forwards]]
 
 
 def test_a_deployer_of_one_fleet_is_none_of_another_whose_name_begins_alike(place: Place) -> None:

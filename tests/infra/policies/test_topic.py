@@ -6,7 +6,7 @@ from infra.policies.topic import topic_policy
 TOPIC = "arn:aws:sns:eu-west-1:123456789012:sellerkeys-prod-alarms"
 
 
-def test_the_fleets_alarms_and_its_rule_may_publish_and_no_other_service(place: Place) -> None:
+def test_the_fleets_alarms_and_its_rules_may_publish_and_no_other_service(place: Place) -> None:
     """Another account's alarm, or another fleet's, would cry wolf in our name."""
     assert topic_policy(place) == {
         "Version": "2012-10-17",
@@ -23,14 +23,24 @@ def test_the_fleets_alarms_and_its_rule_may_publish_and_no_other_service(place: 
                 },
             },
             {
-                "Sid": "AbandonedRotations",
+                "Sid": "RulesThatMail",
                 "Effect": "Allow",
                 "Principal": {"Service": "events.amazonaws.com"},
                 "Action": "sns:Publish",
                 "Resource": TOPIC,
                 "Condition": {
                     "ArnEquals": {
-                        "aws:SourceArn": "arn:aws:events:eu-west-1:123456789012:rule/sellerkeys-prod-abandoned"
+                        "aws:SourceArn": [
+                            f"arn:aws:events:eu-west-1:123456789012:rule/sellerkeys-prod-{name}"
+                            for name in (
+                                "abandoned",
+                                "changed-roles",
+                                "changed-keys",
+                                "changed-secrets",
+                                "changed-functions",
+                                "changed-queues",
+                            )
+                        ]
                     }
                 },
             },

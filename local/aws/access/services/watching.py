@@ -51,7 +51,10 @@ def events(operation: str, given: Parameters, where: Where) -> list[Asked]:
     tagging = (
         [Asked("events:TagResource", resource, tags)] if operation in {"PutRule", "CreateEventBus"} and tags else []
     )
-    return [Asked(action, resource, tags), *tagging]
+    # A target's role is handed to EventBridge (EventBridge's user guide, "Using identity-based policies").
+    passed: Context = {"iam:PassedToService": "events.amazonaws.com"}
+    roles = [target["RoleArn"] for target in given.get("Targets") or () if target.get("RoleArn")]
+    return [Asked(action, resource, tags), *tagging, *(Asked("iam:PassRole", str(role), passed) for role in roles)]
 
 
 def _rule_or_bus(operation: str, given: Parameters, where: Where) -> str | None:

@@ -8,7 +8,7 @@ from local.engine.provider.resource import NAME, REGION, TAGS, Argument, AutoNam
 from local.engine.provider.tags import mapping, pairs
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
     from local.engine.provider.clients import Aws
     from local.engine.provider.resource import Arguments, Existing
@@ -81,11 +81,8 @@ class EventRule(ResourceType):
         "state": Argument(default="ENABLED"),
         **TAGS,
     }
-
-    def check(self, inputs: Values) -> Iterator[str]:
-        """Refuse a rule that nothing can set off (botocore PutRule)."""
-        if not {"eventPattern", "scheduleExpression"} & inputs.keys():
-            yield "a rule needs an eventPattern or a scheduleExpression"
+    #: What nothing can set off is no rule (botocore PutRule).
+    one_of = ("eventPattern", "scheduleExpression")
 
     def create(self, aws: Aws, inputs: Values) -> tuple[str, Values]:
         """PutRule takes everything in one call."""
