@@ -76,8 +76,11 @@ class Watch(Watcher):
                 self.report(Invariant.BEHIND, held, "the tag is ahead of the value")
 
     def abandoned(self, held: Held, token: str) -> None:
-        """Refuse an abandoned rotation, unless its own step put a token by (Unsettled.any_label_abandons)."""
-        if token != self.at_work:
+        """Refuse an abandoned rotation, unless its own step put a token by (Unsettled.any_label_abandons).
+
+        Or a page did, which has waited for the rotation's end as long as it could: what it holds came of a spent code.
+        """
+        if token != self.at_work and not self.at_page:
             self.report(Invariant.UNABANDONED, held, "RotationAbandoned")
 
     def heard(self, held: Held, texts: Iterable[str]) -> None:
