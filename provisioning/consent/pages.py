@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
 from provisioning.consent.permissions import AREAS, roles_for
+from provisioning.consent.refusals import AMAZONS_CODES
 from provisioning.marketplaces import find_marketplace
 
 if TYPE_CHECKING:
@@ -77,6 +78,7 @@ Amazon password stays there.</p>
 <form method="post" action="{escape(shown.action)}">
 <button type="submit">Connect your Amazon account</button>
 </form>
+{_codes()}
 """
 
 
@@ -134,6 +136,7 @@ browser.</p>
 <form method="post" action="/login">
 {hidden}<button type="submit">Continue to Amazon</button>
 </form>
+{_codes()}
 """
 
 
@@ -175,6 +178,17 @@ def _account(shown: Shown) -> str:
     ]
     listed = "".join(f"<div><dt>{term}</dt><dd>{told}</dd></div>\n" for term, told in rows if told)
     return f"<dl>\n{listed}</dl>"
+
+
+def _codes() -> str:
+    """Say what Amazon's errors mean: it shows them on pages of its own, from which nobody is led back here."""
+    codes: dict[str, list[str]] = {}
+    for code, words in AMAZONS_CODES.items():
+        codes.setdefault(words, []).append(code)
+    listed = "".join(
+        f"<div><dt>{escape(', '.join(names))}</dt><dd>{escape(words)}</dd></div>\n" for words, names in codes.items()
+    )
+    return f"<details>\n<summary>If Amazon shows an error code</summary>\n<dl>\n{listed}</dl>\n</details>"
 
 
 def _areas(invitation: Invitation) -> str:

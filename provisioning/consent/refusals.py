@@ -30,6 +30,14 @@ class Refused(Exception):
         self.seller = seller
 
 
+def amazons(code: str | None) -> Refusal:
+    """Say what Amazon's answer in place of a code means: a no, or one of its errors."""
+    words = AMAZONS_CODES.get((code or "").upper())
+    if words is None:
+        return DENIED
+    return Refusal("amazons-error", 403, "Amazon did not let you allow it", f"Nothing was connected. {words}")
+
+
 UNKNOWN_PAGE: Final = Refusal(
     "unknown-page", 404, "There is no such page", "Check that the link was opened whole, as you received it."
 )
@@ -76,6 +84,16 @@ DENIED: Final = Refusal(
     "You did not allow access at Amazon",
     f"Nothing was connected. If that was a mistake: {_AGAIN}",
 )
+_OURS: Final = "Our application is not set up at Amazon as it has to be. Write to us, and name the code."
+#: What Amazon's own pages show instead of a consent, by code, and what it means to who sees it (sp-api.md 4.1).
+AMAZONS_CODES: Final = {
+    "SPDC8143": "You are signed in as another user of the account. Have the account's primary user open your link.",
+    "SPSA0404": "This kind of account cannot be connected. Sign in with a seller's account, not with a vendor's.",
+    "SPSA2043": "Your user belongs to a vendor's account, in Vendor Central, and may not manage applications there. A "
+    "vendor's account cannot be connected here: sign in with a seller's account.",
+    "CONSENT_LIMIT_REACHED": "Our application has as many sellers as Amazon lets it have. Write to us.",
+    **dict.fromkeys(("MD1000", "MD5101", "MD5110", "MD9100"), _OURS),
+}
 MISSING: Final = Refusal("missing-parameter", 400, "Amazon's answer is incomplete", f"Nothing was connected. {_AGAIN}")
 FOREIGN_CALLBACK: Final = Refusal(
     "foreign-callback",

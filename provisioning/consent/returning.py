@@ -48,7 +48,8 @@ class Returning:
         """Exchange the code, prove the credential, decide whose it is, and keep it."""
         state = request.asked("state")
         code, claimed = request.asked("spapi_oauth_code"), request.asked("selling_partner_id")
-        is_denied = request.asked("error") is not None
+        denied = request.asked("error")
+        is_denied = denied is not None
         if not state or not (
             is_denied or (code and claimed and _CODE.fullmatch(code) and pages.is_partner_id(claimed))
         ):
@@ -57,7 +58,7 @@ class Returning:
         if pending.ended:
             return ended(self._setting.vendor, pending.ended)
         if is_denied or code is None or claimed is None:
-            raise Refused(refusals.DENIED)
+            raise Refused(refusals.amazons(denied))
         found, meant = self._meant(pending, claimed)
         consent = Consent(code, claimed, self._setting.redirect_uri(request), by_link=found is not None)
         seller, word = self._admission.consented(consent, meant)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from provisioning.consent.refusals import AMAZONS_CODES
 from tests.consent.conftest import BERLIN, KYOTO, query_of
 
 if TYPE_CHECKING:
@@ -209,6 +210,36 @@ def test_a_seller_who_says_no(pages: Pages) -> None:
     assert (reply.status, reply.told) == (403, "access-denied")
     assert pages.written() == []
     assert pages.ask("GET", pages.consent(path, pages.code(TOKEN))).told == "connected"
+
+
+@pytest.mark.parametrize(
+    ("code", "words"),
+    [
+        ("SPSA2043", "A vendor&#x27;s account cannot be connected here: sign in with a seller&#x27;s account."),
+        ("spdc8143", "Have the account&#x27;s primary user open your link."),
+        ("MD5101", "Our application is not set up at Amazon"),
+        ("access_denied", "If that was a mistake"),
+        ("SPSA9999", "If that was a mistake"),
+    ],
+)
+def test_an_error_of_amazons_in_plain_words(pages: Pages, code: str, words: str) -> None:
+    """Should Amazon lead back with one; what it sends is never shown, and the next honest try works."""
+    path = pages.invite()
+    state = query_of(pages.ask("POST", f"{path}/connect"))["state"]
+
+    reply = pages.ask("GET", f"/callback?state={state}&error={code}")
+
+    assert reply.status == 403
+    assert words in reply.body
+    assert code not in reply.body
+    assert pages.written() == []
+    assert pages.ask("GET", pages.consent(path, pages.code(TOKEN))).told == "connected"
+
+
+@pytest.mark.parametrize("code", AMAZONS_CODES)
+def test_the_page_says_what_amazons_errors_mean(pages: Pages, code: str) -> None:
+    """Amazon shows them on its own pages and leads nobody back, so a seller is told before he goes."""
+    assert code in pages.ask("GET", pages.invite()).body
 
 
 def test_amazon_down_in_the_middle(pages: Pages) -> None:

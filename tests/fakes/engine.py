@@ -119,6 +119,11 @@ class _Engine(mocks.Mocks):
         told = {"arn": f"arn:{args.typ}:{args.name}", "keyId": f"{args.name}-key"}
         if args.typ == "aws:lambda/functionUrl:FunctionUrl":
             told["functionUrl"] = f"https://{args.name}.example/"
+        if args.typ == "aws:acm/certificate:Certificate":
+            proof = {"resourceRecordName": "_proof", "resourceRecordType": "CNAME", "resourceRecordValue": "_value"}
+            told["domainValidationOptions"] = [proof]
+        if args.typ == "aws:cloudfront/distribution:Distribution":
+            told |= {"domainName": "d1.example", "hostedZoneId": "ZDISTRIBUTION"}
         return f"{args.name}-id", {**args.inputs, **told}
 
     def see_options(self, args: pulumi.ResourceTransformationArgs) -> None:

@@ -24,12 +24,13 @@ from infra.rotation_function import APP_VARIABLE, HANDLER
 from local.amazon.records import ApplicationKind, Registration
 from local.amazon.seller_central import SignedIn
 from local.bench import REGION
-from provisioning import naming
+from provisioning import naming, reminder
 from provisioning.consent import invitations
 from provisioning.consent.invitations import Invitation
 from provisioning.fingerprint import partner_print
 from provisioning.marketplaces import Region
 from provisioning.payload import App
+from provisioning.reminder import Template
 from provisioning.state import State
 from provisioning.table import VARIABLE, Table
 
@@ -96,7 +97,8 @@ class Shop:
         held_key = self.client("kms").create_key(Policy=text(held_key_policy(place)))["KeyMetadata"]["Arn"]
         # The secrets here are under AWS's own key, which asks nobody.
         policy = rotation_policy(place, place.keys)
-        rotation = self._deploy(naming.ROTATION, HANDLER, {APP_VARIABLE: app["ARN"]}, policy)
+        reminding = {reminder.VARIABLE: Template("REVOCATION_REMINDER").to_json()}
+        rotation = self._deploy(naming.ROTATION, HANDLER, {APP_VARIABLE: app["ARN"], **reminding}, policy)
         self.client("lambda").add_permission(
             FunctionName=naming.function_name(BASE, naming.ROTATION),
             StatementId="rotation",
@@ -234,6 +236,11 @@ class Shop:
         """Read a seller's state tags."""
         tags = self.secrets.describe_secret(SecretId=merchant.arn).get("Tags", [])
         return State.from_tags({tag["Key"]: tag["Value"] for tag in tags})
+
+    def note(self, merchant: Merchant, state: State) -> None:
+        """Write a seller's state tags."""
+        tags = [{"Key": key, "Value": value} for key, value in state.to_tags().items()]
+        self.secrets.tag_resource(SecretId=merchant.arn, Tags=tags)
 
     def items(self) -> dict[str, Any]:
         """Read the whole table by key."""

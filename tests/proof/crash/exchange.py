@@ -7,8 +7,10 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from provisioning.state import State
 from provisioning.store import CURRENT, PENDING, WAITING
 from tests.proof.crash.wire import Mode, Strike, Wire
 from tests.site.visitor import Seen, Visitor
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
 
 #: Words by which a page tells a seller to start again.
 _AGAIN = ("start from there", "start again", "from the link")
+_ELEVEN_MONTHS = timedelta(days=335)
 #: What Lambda answers for a function that died.
 _DIED = 502
 
@@ -133,11 +136,18 @@ class Exchange:
         consent = shop.amazon.registry.authorization(current["refreshToken"])
         if consent is None or not consent.is_token_live(shop.bench.clock.now()):
             return "AWSCURRENT does not work"
-        if not told.get("RotationEnabled"):
-            return "it does not rotate"
-        if any(PENDING in on and CURRENT not in on for on in labels):
-            return "AWSPENDING is stuck"
-        return ""
+        if not told.get("RotationEnabled") or any(PENDING in on and CURRENT not in on for on in labels):
+            return "it does not rotate, or AWSPENDING is stuck"
+        return "" if merchant.own else self._misdated(merchant)
+
+    def _misdated(self, merchant: Merchant) -> str:
+        """Say whether a renewal counts from another day, or its seller was reminded all the same; empty if not."""
+        day = self._shop.state(merchant).consented_on
+        if day != self._shop.bench.clock.now().date():
+            return f"the consent in use is noted as of {day}"
+        told = {notice.selling_partner_id for notice in self._shop.amazon.notices.all()}
+        is_reminded = merchant.account.selling_partner_id in told
+        return "a seller was reminded of a consent that he had renewed" if is_reminded else ""
 
 
 def points(recorded: Iterable[tuple[Way, tuple[str, ...]]]) -> Iterator[Point]:
@@ -206,9 +216,11 @@ def _by_link(shop: Shop, merchant: Merchant, signed_in: Merchant) -> Attempt:
 
 
 def _connect(shop: Shop, merchant: Merchant) -> None:
+    """Let a seller consent as if eleven months ago: it ends soon, and a rotation would remind him."""
     attempt = _by_link(shop, merchant, merchant)
     assert attempt.end().status == 200
     shop.settle()
+    shop.note(merchant, State(consented_on=shop.bench.clock.now().date() - _ELEVEN_MONTHS))
 
 
 def first_value(shop: Shop) -> Attempt:
