@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 import boto3
@@ -17,6 +18,8 @@ from provisioning.marketplaces import Region
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from types_boto3_lambda import LambdaClient
+
     from local.home import Home, Running
 
 
@@ -31,11 +34,14 @@ if TYPE_CHECKING:
 def register_command(home: Home, /, *, stack: str, address: str | None, client_id: str | None, **given: object) -> None:
     """Register an application's Login URI and redirect URI with Amazon.
 
-    ADDRESS is where the sellers' page is served; without it, the URL of the consent function that is declared.
+    ADDRESS is where the sellers' page is served; without it, the URL of the consent function that is declared, and
+    Amazon's pages call the application what that function's do.
     """
     bench = bench_in(home)
-    base = (address or _function_url(bench, naming.function_name(stack, "consent"))).rstrip("/")
-    changed = {name: value for name, value in given.items() if value is not None}
+    function = naming.function_name(stack, naming.CONSENT)
+    base = (address or _function_url(bench, function)).rstrip("/")
+    named = {} if address else {"name": _application(bench, function)}
+    changed = named | {name: value for name, value in given.items() if value is not None}
     made = ask(
         bench,
         "PUT",
@@ -76,7 +82,20 @@ def newest_public(bench: Running) -> str:
 
 
 def _function_url(bench: Running, name: str) -> str:
-    client = boto3.client(
+    try:
+        return str(_lambda(bench).get_function_url_config(FunctionName=name)["FunctionUrl"])
+    except ClientError:
+        raise Waiting(f"no function {name} with a URL is declared: run pulumi up, or give the address") from None
+
+
+def _application(bench: Running, name: str) -> str:
+    """Read what the pages call the application: a seller is told there to look for that name at Amazon."""
+    told = _lambda(bench).get_function_configuration(FunctionName=name)["Environment"]["Variables"]
+    return str(json.loads(told["SELLERKEYS_CONSENT"])["application"])
+
+
+def _lambda(bench: Running) -> LambdaClient:
+    return boto3.client(
         "lambda",
         endpoint_url=bench.environment["AWS_ENDPOINT_URL"],
         region_name=bench.environment["AWS_REGION"],
@@ -84,7 +103,3 @@ def _function_url(bench: Running, name: str) -> str:
         aws_secret_access_key=bench.environment["AWS_SECRET_ACCESS_KEY"],
         config=Config(proxies={}),
     )
-    try:
-        return str(client.get_function_url_config(FunctionName=name)["FunctionUrl"])
-    except ClientError:
-        raise Waiting(f"no function {name} with a URL is declared: run pulumi up, or give the address") from None

@@ -114,7 +114,9 @@ def condition(fleet: Fleet, seller: Row, secret: Secret | None, newest_app: str 
     ends = consented + CONSENT_LIFE if consented and renews else None
     roles = missing_roles(fleet, consented, today) if consented and renews else ()
     reminder = Reminder.from_text(state.reminded)
-    due = Due(ends, roles, is_assumed, reminder.words if reminder and reminder.ends == ends else None)
+    words = reminder.words if reminder and reminder.ends == ends else None
+    has_pages = fleet.settings.consent.pages and (fleet.needs_consent or seller.application == "own")
+    due = Due(ends, roles, is_assumed, words, has_pages)
     need, advice = next(_needs(seller.seller, secret, state, due, today), (None, None))
     is_paused = seller.status == "paused"
     is_comparable = bool(state.app_version and newest_app) and state.app_version != OWN
@@ -181,12 +183,16 @@ def app_condition(fleet: Fleet, secret: Secret | None, today: date) -> AppCondit
 
 
 class Due(NamedTuple):
-    """What a consent lacks: the day on which it ends, or by which, and the roles that came after it."""
+    """What a consent lacks: the day on which it ends, or by which, and the roles that came after it.
+
+    `has_pages`: sellers of the fleet can hand over by a page.
+    """
 
     ends: date | None
     roles: tuple[str, ...]
     is_assumed: bool = False
     reminder: str | None = None
+    has_pages: bool = False
 
     @property
     def day(self) -> str:
@@ -215,7 +221,8 @@ def _needs(slug: str, secret: Secret | None, state: State, due: Due, today: date
     if secret.holder(CURRENT) is None and state.status == HELD:
         yield Need.APPROVAL, f"a credential waits for a person to look at it: `sellerkeys approve {slug}`"
     if secret.holder(CURRENT) is None:
-        yield Need.EMPTY, "hand its credential in: `sellerkeys onboard`"
+        invited = f", or have the seller do it: `sellerkeys invite {slug}`" if due.has_pages else ""
+        yield Need.EMPTY, f"hand its credential in: `sellerkeys onboard`{invited}"
         return
     why = find_cause(state.cause or "").sentence
     yield from _refusals(state.status, why)

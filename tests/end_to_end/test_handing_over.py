@@ -84,11 +84,16 @@ def test_consent_by_a_link(fleet: Fleet) -> None:
     """Invited, consented, connected: the secret has a proven value, rotates, and says when the consent was given."""
     browser = Visitor()
     fleet.sign_in("berlin")
-    end = browser.press(browser.press(browser.get(fleet.link("berlin"))), decision="confirm")
+    page = browser.get(fleet.link("berlin"))
+    asked = browser.press(page)
+    end = browser.press(asked, decision="confirm")
     rotated = fleet.sellerkeys("on-call", "rotate", "berlin")
     shown = json.loads(fleet.sellerkeys("on-call", "--output", "json", "status").stdout)
     told = fleet.describe("berlin")
 
+    # The page says by which name to recognise us at Amazon.
+    assert "Check that Amazon names Example ERP for Amazon" in page.text
+    assert "Example ERP for Amazon asks for access" in asked.text
     assert (end.status, "is connected" in end.text) == (200, True)
     assert rotated.returncode == 0, rotated.stdout + rotated.stderr
     assert told["RotationEnabled"]

@@ -171,7 +171,7 @@ class Shop:
         invitation = Invitation(
             seller=slug,
             account_name=name,
-            store_url="https://berlinbooks.myAmazon.com",
+            store_url=f"https://{name.lower().replace(' ', '')}.myAmazon.com",
             application="own" if own else "shared",
             region=region,
             marketplaces=marketplaces,

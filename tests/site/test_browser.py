@@ -225,7 +225,7 @@ def test_the_page_shows_what_the_guide_shows(shop: Shop, window: Open) -> None:
 
     for wanted in (
         "Maple Outdoor",
-        "https://berlinbooks.myAmazon.com",
+        "https://mapleoutdoor.myAmazon.com",
         "North America",
         "United States, Canada",
         "sellercentral.amazon.com",
