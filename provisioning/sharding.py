@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from provisioning.roster import Row
 
 #: As many sellers as a stack is given.
-ROOM: Final = 100
+ROOM: Final = 50
 _MOST_SHARDS: Final = 1000
 
 

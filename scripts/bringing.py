@@ -97,19 +97,18 @@ class Bringing:
     def _run(self, at_once: int, act: Act) -> Iterator[Ended]:
         known = self._pulumi.stacks()
         wanted = self._shards(known)
-        base = self._ended("", act, _Seen(known, {}))
-        yield base
-        if base.exit_code:
-            yield from (_held_back(naming.stack_name(self._told.base, shard), base) for shard in wanted)
-            return
-        if not wanted:
-            return
-        outputs = {} if base.result == _WOULD_MAKE else self._pulumi.outputs(self._told.base)
+        # The base stack in a thread, too: Ctrl-C comes to this one, and must not tear it away from a Pulumi that runs.
         with ThreadPoolExecutor(at_once) as threads:
-            todo = [threads.submit(self._ended, shard, act, _Seen(known, outputs)) for shard in wanted]
             try:
-                for done in as_completed(todo):
-                    yield done.result()
+                base = threads.submit(self._ended, "", act, _Seen(known, {})).result()
+                yield base
+                if base.exit_code:
+                    yield from (_held_back(naming.stack_name(self._told.base, shard), base) for shard in wanted)
+                elif wanted:
+                    outputs = {} if base.result == _WOULD_MAKE else self._pulumi.outputs(self._told.base)
+                    todo = [threads.submit(self._ended, shard, act, _Seen(known, outputs)) for shard in wanted]
+                    for done in as_completed(todo):
+                        yield done.result()
             except BaseException:
                 # Before the pool waits for its threads, which wait for Pulumi.
                 self._pulumi.interrupt()

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
 import threading
 from contextlib import suppress
+from tempfile import TemporaryFile
 from typing import IO, TYPE_CHECKING
 
-from pulumi.automation import CommandResult, PulumiCommand
+from pulumi.automation import CommandResult, LocalWorkspace, OutputValue, PulumiCommand
 from pulumi.automation.errors import create_command_error
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+
+    from pulumi.automation import OutputMap
 
     Hear = Callable[[str], object]
 
@@ -21,12 +25,14 @@ if TYPE_CHECKING:
 class Interruptible(PulumiCommand):
     """Runs each `pulumi` out of the terminal's reach, so that Ctrl-C meets this process and is passed on once.
 
-    Pulumi takes one SIGINT as: finish what is under way, write it down, give the lock back; a second one kills.
+    Pulumi takes one SIGINT as: finish what is under way, write it down, give the lock back; a second one kills. It
+    writes into files and not into pipes: where this process is killed, a broken pipe would kill Pulumi, too, in the
+    midst of what it makes; so it comes to its own end. What it says is told after that.
     """
 
     def __init__(self) -> None:
         super().__init__()
-        self._running: set[subprocess.Popen[str]] = set()
+        self._running: set[subprocess.Popen[bytes]] = set()
         self._guard = threading.Lock()
         self._is_over = False
 
@@ -54,55 +60,62 @@ class Interruptible(PulumiCommand):
             return CommandResult(stdout="", stderr="", code=0)
         if args[:2] == ["stack", "init"]:
             args = [*args, "--no-select"]
-        process = self._begun([self.command, "--non-interactive", *args], cwd, additional_env)
-        try:
-            with process:
-                lines = _Lines(process.stdout, on_output), _Lines(process.stderr, on_error)
-                stdout, stderr = (each.all() for each in lines)
-        finally:
-            with self._guard:
-                self._running.discard(process)
-        result = CommandResult(stdout=stdout, stderr=stderr, code=process.returncode)
+        with (
+            TemporaryFile("w+", encoding="utf-8", errors="replace") as out,
+            TemporaryFile("w+", encoding="utf-8") as err,
+        ):
+            process = self._begun([self.command, "--non-interactive", *args], cwd, additional_env, (out, err))
+            try:
+                code = process.wait()
+            finally:
+                with self._guard:
+                    self._running.discard(process)
+            result = CommandResult(stdout=_told(out, on_output), stderr=_told(err, on_error), code=code)
         if result.code != 0:
             raise KeyboardInterrupt if self._is_over else create_command_error(result)
         return result
 
-    def _begun(self, command: list[str], cwd: str, additional: Mapping[str, str]) -> subprocess.Popen[str]:
+    def _begun(
+        self, command: list[str], cwd: str, additional: Mapping[str, str], told: tuple[IO[str], IO[str]]
+    ) -> subprocess.Popen[bytes]:
         with self._guard:
             if self._is_over:
                 raise KeyboardInterrupt
             process = subprocess.Popen(  # noqa: S603  Pulumi, with arguments of ours
                 command,
                 stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.PIPE,
+                stdout=told[0],
+                stderr=told[1],
                 cwd=cwd,
                 env={**os.environ, **additional, "PULUMI_AUTOMATION_API": "true"},
-                encoding="utf-8",
-                errors="replace",
                 start_new_session=True,
             )
             self._running.add(process)
         return process
 
 
-class _Lines(threading.Thread):
-    """Reads a stream to its end, handing each line on as it comes."""
+class Workspace(LocalWorkspace):
+    """A project whose outputs are read once and as they are shown: secret ones stay hidden, and none of ours is."""
 
-    def __init__(self, stream: IO[str] | None, hear: Hear | None) -> None:
-        super().__init__(daemon=True)
-        self._stream = stream
-        self._hear = hear
-        self._lines: list[str] = []
-        self.start()
+    def stack_outputs(self, stack_name: str) -> OutputMap:
+        """Read a stack's outputs."""
+        told = self.pulumi_command.run(["stack", "output", "--json", "--stack", stack_name], self.work_dir, {})
+        return {name: OutputValue(value, secret=False) for name, value in json.loads(told.stdout).items()}
 
-    def run(self) -> None:
-        for line in self._stream or ():
-            self._lines.append(line.rstrip())
-            if self._hear:
-                self._hear(line.rstrip())
 
-    def all(self) -> str:
-        """Wait for the end, and give everything."""
-        self.join()
-        return "\n".join(self._lines)
+class Updating(Workspace):
+    """The same for updates: nobody asks for their outputs, and each would cost two more runs of `pulumi`."""
+
+    def stack_outputs(self, stack_name: str) -> OutputMap:
+        """Give none."""
+        del stack_name
+        return {}
+
+
+def _told(said: IO[str], hear: Hear | None) -> str:
+    said.seek(0)
+    lines = said.read().splitlines()
+    for line in lines:
+        if hear:
+            hear(line)
+    return "\n".join(line.rstrip() for line in lines)

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 
     from scripts.bringing import Ended
 
-#: What the engine, its provider and the program take together, measured for a stack of 100 sellers.
+#: Engine and program take 260 MB together for a stack of 50 sellers (measured); the rest is left to the official
+#: provider's plugin, which could not be measured here.
 _MEGABYTES_A_STACK: Final = 700
 _MEGABYTE: Final = 1024 * 1024
 #: A seller's three resources and their component; and about as many as a base stack has besides.

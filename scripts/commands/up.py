@@ -81,13 +81,14 @@ def _tell(ended: Sequence[Ended], *, as_json: bool) -> None:
 
 @contextmanager
 def _terminable() -> Iterator[None]:
-    """Let SIGTERM end like Ctrl-C: a lock that nobody gives back holds everybody up."""
+    """Let SIGTERM and a closed terminal end like Ctrl-C: a lock that nobody gives back holds everybody up."""
 
     def end(_number: int, _frame: FrameType | None) -> NoReturn:
         raise KeyboardInterrupt
 
-    before = signal.signal(signal.SIGTERM, end)
+    before = {number: signal.signal(number, end) for number in (signal.SIGTERM, signal.SIGHUP)}
     try:
         yield
     finally:
-        signal.signal(signal.SIGTERM, before)
+        for number, handler in before.items():
+            signal.signal(number, handler)

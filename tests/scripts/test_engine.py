@@ -71,7 +71,8 @@ def test_an_update_names_its_stack_and_leaves_what_it_was_for(pulumi: Callable[.
     assert {"--yes", "--skip-preview", "--color", "never", "--stack", "dev-s00", "--message", "told"} <= set(
         update.split()
     )
-    assert not [line for line in calls(tmp_path) if "stack select" in line]
+    others = [line for line in calls(tmp_path) if " up " not in line and line != "version"]
+    assert others == ["--non-interactive stack history --json --page-size 1 --page 1 --stack dev-s00"]
 
 
 @pytest.mark.parametrize(
@@ -99,7 +100,13 @@ def test_stacks_are_listed_with_when_their_state_was_written(pulumi: Callable[..
 
     assert engine.stacks() == {"dev": datetime(2026, 11, 24, 12, 0, 5, 400_000, tzinfo=UTC), "x": None}
     assert engine.last_message("x", None) is None
-    assert engine.outputs("dev") == {"key_arn": "arn:placeholder"}
+
+
+def test_outputs_are_read_once_and_as_they_are_shown(pulumi: Callable[..., Engine], tmp_path: Path) -> None:
+    """A secret one would stay hidden: nothing asks for it in the clear."""
+    assert pulumi().outputs("dev") == {"key_arn": "arn:placeholder"}
+
+    assert calls(tmp_path) == ["version", "--non-interactive stack output --json --stack dev"]
 
 
 def test_sellers_are_read_from_the_state(pulumi: Callable[..., Engine]) -> None:
@@ -164,12 +171,20 @@ def test_an_interrupted_update_ends_by_itself(pulumi: Callable[..., Engine], tmp
             ),
         ),
         (
+            {"up": "echo 'error: EOF' >&2; exit 255"},
+            Waiting,
+            (
+                "`pulumi up` found a state that is being written, so a stack is being updated by somebody else: wait, "
+                "then run this again"
+            ),
+        ),
+        (
             {"up": "echo 'error: PULUMI_ACCESS_TOKEN must be set' >&2; exit 255"},
             EngineFailed,
             "`pulumi up` failed: error: PULUMI_ACCESS_TOKEN must be set",
         ),
     ],
-    ids=["update", "other words", "no words", "no stack", "locked", "not signed in"],
+    ids=["update", "other words", "no words", "no stack", "locked", "half", "not signed in"],
 )
 def test_a_failure_is_one_line(
     pulumi: Callable[..., Engine], arranged: dict[str, str], kind: type[SellerkeysError], said: str

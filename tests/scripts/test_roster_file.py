@@ -11,6 +11,7 @@ import pytest
 
 from provisioning import roster
 from provisioning.errors import BadInput
+from provisioning.sharding import ROOM
 from scripts.roster_file import RosterFile
 
 if TYPE_CHECKING:
@@ -146,13 +147,13 @@ def test_two_processes_at_once_lose_no_row(tmp_path: Path) -> None:
 
 
 def test_a_new_row_is_given_the_first_stack_with_room(tmp_path: Path) -> None:
-    """A hundred sellers fill the base stack; the next one begins a shard, and says so."""
+    """As many as there is room for fill the base stack; the next one begins a shard, and says so."""
     path = tmp_path / "dev.csv"
-    path.write_text(f"{HEADER}\n" + "".join(f"s{number},,,EU,,DE,,,,,,\n" for number in range(99)))
+    path.write_text(f"{HEADER}\n" + "".join(f"s{number},,,EU,,DE,,,,,,\n" for number in range(ROOM - 1)))
 
     added = RosterFile(path).add([record("last"), record("next"), record("told", shard="s09")], dry_run=False)
 
-    assert [row.shard for row in roster.read(path)[99:]] == ["", "s00", "s09"]
+    assert [row.shard for row in roster.read(path)[ROOM - 1 :]] == ["", "s00", "s09"]
     assert [outcome.detail for outcome in added.outcomes] == [
         "last: EU, DE",
         "next: EU, DE, shard s00",
