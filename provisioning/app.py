@@ -82,7 +82,10 @@ class AppSetter:
         """Prove again and write what an interrupted run left unsaid, or a date that is new."""
         state, life = State.from_tags(secret.tags), known(secret)
         says_amazon = life is not None and life.source is Source.AMAZON
-        is_new = expires_on is not None and not says_amazon and expires_on != state.client_secret_expires_on
+        # The very day that was assumed is news, too: now somebody has said so.
+        is_typed = life is not None and life.source is Source.TYPED
+        is_told = is_typed and expires_on == state.client_secret_expires_on
+        is_new = expires_on is not None and not says_amazon and not is_told
         if state.status and not is_new:
             told = f"; Amazon itself says that it ends on {life.expires_at:%Y-%m-%d}" if says_amazon and life else ""
             return Outcome(_NAME, "unchanged", f"this application is in place already{told}")

@@ -2,131 +2,25 @@
 
 from __future__ import annotations
 
-import json
-import subprocess
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-import boto3
 import pytest
 
 from local import control
-from local.aws.server import CREDENTIALS
-from local.demo.recording import tool
 from provisioning import naming
 from tests.end_to_end.conftest import lacking
-from tests.end_to_end.projects import PATIENCE, PROJECT, onboard
+from tests.end_to_end.renewed import QUEUES, Fleet, onboarded
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from local.actors import Actors
     from local.bench import Bench
-
-QUEUES = {
-    f"{key}_queue_arn": naming.queue_arn("eu-west-1", "123456789012", "dev", what)
-    for key, what in (("new_secret", naming.NEW_SECRET), ("expiry", naming.EXPIRY))
-}
-
-
-class Fleet:
-    """The demo's fleet, and whoever is on call."""
-
-    def __init__(self, bench: Bench, environment: dict[str, str], erp: Mapping[str, str], client_id: str) -> None:
-        self.bench = bench
-        self.client_id = client_id
-        self._environment = environment
-        self._erp = erp
-
-    def sellerkeys(self, *arguments: str) -> tuple[int, Any, str]:
-        """Run a command as whoever is on call: its code, what it says as JSON, and what went wrong."""
-        done = self._run("app", *arguments)
-        return done.returncode, json.loads(done.stdout) if done.stdout else None, done.stderr
-
-    def check(self, seller: str) -> None:
-        """Prove what a seller's consumers use, by becoming his reader."""
-        assert self._run("check", seller).returncode == 0
-
-    def _run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        command = [tool("sellerkeys"), "--output", "json", *arguments]
-        return subprocess.run(
-            command, env=self._environment, cwd=PROJECT, capture_output=True, text=True, timeout=PATIENCE, check=False
-        )
-
-    def status(self) -> Any:
-        """What `app status` says."""
-        return self.sellerkeys("status")[1]
-
-    def read(self, seller: str) -> dict[str, str]:
-        """Read a seller's secret as a worker of the ERP does: as the seller's reader."""
-        role = naming.reader_role_arn("123456789012", "dev", seller)
-        given = self._client("sts", self._erp).assume_role(RoleArn=role, RoleSessionName="erp-worker")["Credentials"]
-        keys = {
-            "AWS_ACCESS_KEY_ID": given["AccessKeyId"],
-            "AWS_SECRET_ACCESS_KEY": given["SecretAccessKey"],
-            "AWS_SESSION_TOKEN": given["SessionToken"],
-        }
-        secrets = self._client("secretsmanager", keys)
-        found = secrets.get_secret_value(SecretId=naming.seller_secret_name("dev", seller))["SecretString"]
-        return dict(json.loads(found))
-
-    def mails(self) -> list[str]:
-        """Take the texts of what was mailed since somebody last looked, each behind its subject."""
-        sqs, sns = self.administrator("sqs"), self.administrator("sns")
-        url = sqs.create_queue(QueueName="mailbox")["QueueUrl"]
-        topic = f"arn:aws:sns:eu-west-1:123456789012:{naming.topic_name('dev')}"
-        sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint="arn:aws:sqs:eu-west-1:123456789012:mailbox")
-        texts = []
-        while found := sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages"):
-            for message in found:
-                sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
-                mail = json.loads(message["Body"])
-                texts.append(f"{mail.get('Subject')}\n{mail['Message']}")
-        return texts
-
-    def _client(self, service: str, keys: Mapping[str, str | None]) -> Any:
-        return boto3.client(
-            service,
-            endpoint_url=self.bench.aws.url,
-            region_name="eu-west-1",
-            aws_access_key_id=keys["AWS_ACCESS_KEY_ID"],
-            aws_secret_access_key=keys["AWS_SECRET_ACCESS_KEY"],
-            aws_session_token=keys["AWS_SESSION_TOKEN"],
-        )
-
-    def wait(self, **by: float) -> None:
-        """Move the clock, and let happen what that makes due."""
-        self.bench.clock.advance(timedelta(**by))
-        assert self.bench.aws.wait_idle(PATIENCE)
-
-    def alarm(self, what: str) -> str:
-        """Tell the state of an alarm on the client-secret function."""
-        named = naming.alarm_name("dev", naming.CLIENT_SECRET, what)
-        found = self.administrator("cloudwatch").describe_alarms(AlarmNames=[named])["MetricAlarms"]
-        return str(found[0]["StateValue"])
-
-    def give_up_after(self, tries: int) -> None:
-        """Have the queue for new client secrets give a message up after so many tries; declared are 48."""
-        sqs = self.administrator("sqs")
-        url = sqs.get_queue_url(QueueName=naming.queue_name("dev", naming.NEW_SECRET))["QueueUrl"]
-        dead = naming.queue_arn("eu-west-1", "123456789012", "dev", naming.dead(naming.NEW_SECRET))
-        policy = json.dumps({"deadLetterTargetArn": dead, "maxReceiveCount": tries})
-        sqs.set_queue_attributes(QueueUrl=url, Attributes={"RedrivePolicy": policy})
-
-    def administrator(self, service: str) -> Any:
-        """Make a client of the bench's own keys, which may do everything."""
-        return self._client(service, {**CREDENTIALS, "AWS_SESSION_TOKEN": None})
-
-    def console(self, method: str, path: str, **wanted: Any) -> Any:
-        """Do something in Amazon's developer console."""
-        return control.call(self.bench.amazon.url, method, f"/_bench/{path}", {"client_id": self.client_id, **wanted})
 
 
 @pytest.fixture(scope="module")
 def fleet(bench: Bench, actors: Actors) -> Fleet:
     """The demo's fleet, onboarded."""
-    found = onboard(bench, actors)
-    return Fleet(bench, found.environment | actors.keys("on-call"), actors.keys("erp"), found.client_id)
+    return onboarded(bench, actors)
 
 
 def test_before_anybody_subscribed_the_manual_step_is_named(fleet: Fleet) -> None:

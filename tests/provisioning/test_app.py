@@ -23,6 +23,7 @@ from provisioning.errors import (
 )
 from provisioning.outcomes import Outcome
 from provisioning.payload import App, MalformedPayload
+from provisioning.state import State
 from provisioning.store import Store
 from tests.fakes.secrets_manager import Crash, FakeSecretsManager
 
@@ -131,6 +132,19 @@ def test_without_a_date_it_lives_as_long_as_one_can(
     """So the calendar asks in time for one that was made on the day it was set; Amazon's notice corrects it."""
     set_app()
     assert life(aws) == Life(now + timedelta(days=180), Source.ASSUMED)
+
+
+def test_a_person_may_say_the_very_day_that_was_assumed(
+    aws: FakeSecretsManager, set_app: Callable[..., Outcome], now: datetime
+) -> None:
+    """From then on it is somebody's word; the same once more changes nothing."""
+    set_app()
+    held = aws.secrets[SECRET]
+    day = (now + timedelta(days=180)).date()
+    held.tags |= State(client_secret_expires_on=day).to_tags()
+    assert set_app(expires_on=day) == NOTED
+    assert [label for labels in held.labels.values() for label in labels if label.endswith("_ASSUMED")] == []
+    assert set_app(expires_on=day) == UNCHANGED
 
 
 def test_what_amazon_said_is_not_overruled(aws: FakeSecretsManager, set_app: Callable[..., Outcome]) -> None:

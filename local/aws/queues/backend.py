@@ -72,6 +72,12 @@ class Queues(SQSBackend):
         with self.lock:
             super().delete_message(queue_name, receipt_handle)
 
+    def purge_queue(self, queue_name: str) -> None:
+        """Delete all messages."""
+        with self.lock:
+            super().purge_queue(queue_name)
+        Arriving.changed(_arriving(self.get_queue(queue_name)))
+
     def get_queue_attributes(self, queue_name: str, attribute_names: list[str]) -> dict[str, Any]:
         """Tell a queue's attributes; moto takes some of their names for wrong ones."""
         if not any(name in OVERLOOKED for name in attribute_names):
