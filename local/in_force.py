@@ -40,6 +40,11 @@ class InForce(Generic[F]):
         with self._lock:
             self._faults[self._key(fault)] = fault
 
+    def end(self, fault: F) -> None:
+        """End the fault with this one's key, if it is in force."""
+        with self._lock:
+            self._faults.pop(self._key(fault), None)
+
     def clear(self) -> None:
         """End every fault."""
         with self._lock:

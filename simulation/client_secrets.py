@@ -45,6 +45,9 @@ _MESSAGES: Final = {
 }
 _LEAKS_A_YEAR: Final = 0.5
 _BY_HAND_A_YEAR: Final = 0.5
+_ASKED: Final = "client secrets that Amazon was asked for"
+_BY_HAND: Final = "client secrets made by hand"
+_LEAKED: Final = "client secrets that leaked"
 
 
 class ClientSecrets:
@@ -59,24 +62,31 @@ class ClientSecrets:
         self._buried = 0
         self._oversleeps = False
         self._changed_at = world.clock.now()
-        self.count: dict[str, int] = dict.fromkeys(
-            ("client secrets that Amazon was asked for", "client secrets made by hand", "client secrets that leaked"), 0
-        ) | {f"client secret: {kind.value}": 0 for kind in _MESSAGES}
+        self._count = dict.fromkeys((_ASKED, _BY_HAND, _LEAKED), 0)
+
+    @property
+    def count(self) -> dict[str, int]:
+        """What happened, by name; of messages those that were really spoilt, not those that were to be."""
+        spoilt = self._world.amazon.notifying.spoilt
+        return (
+            self._count
+            | {f"client secret: {kind.value}": spoilt[kind] for kind in _MESSAGES}
+            | {"messages set aside for a person": len(self._renewal.dead)}
+        )
 
     def begin(self) -> None:
         """Subscribe the queues, and let the years come."""
         self._renewal.subscribe()
         self._world.clock.at(self._world.clock.now() + _DAY, self._day)
         for kind, a_year in _MESSAGES.items():
-            self._wait(a_year, f"client secret: {kind.value}", partial(self._spoil, kind))
-        self._wait(_LEAKS_A_YEAR, "client secrets that leaked", self._leak)
-        self._wait(_BY_HAND_A_YEAR, "client secrets made by hand", self._by_hand)
+            self._wait(a_year, partial(self._spoil, kind))
+        self._wait(_LEAKS_A_YEAR, self._leak)
+        self._wait(_BY_HAND_A_YEAR, partial(self._count_by_hand, self._by_hand))
 
-    def _wait(self, a_year: float, name: str, happens: Callable[[], None]) -> None:
+    def _wait(self, a_year: float, happens: Callable[[], None]) -> None:
         def come() -> None:
-            self.count[name] += 1
             happens()
-            self._wait(a_year, name, happens)
+            self._wait(a_year, happens)
 
         after = _YEAR * self._randomness.expovariate(a_year * self._intensity)
         self._world.clock.at(self._world.clock.now() + after, come)
@@ -100,7 +110,7 @@ class ClientSecrets:
         """Run the calendar's own part; what it asks for, or could not tell whether it did, the turns look after."""
         renewed = self._renewal.day(_AHEAD)
         if renewed and renewed.outcome == "asked":
-            self.count["client secrets that Amazon was asked for"] += 1
+            self._count[_ASKED] += 1
             self._renewal.keep_ticking(_CLOSELY)
         elif renewed is None or renewed.outcome != "not due":
             self._renewal.keep_ticking(_DAY)
@@ -120,17 +130,18 @@ class ClientSecrets:
 
     def _leak(self) -> None:
         """Do what the runbook says of a leak: ask, or hand in what an overdue answer would have brought."""
+        self._count[_LEAKED] += 1
         done = self._renewal.ask("on call", leaked=True)
         if not done and self._randomness.random() < _CUTS_OFF:
             done = self._renewal.ask("on call", leaked=True, cut_off=True)
         if done:
-            self.count["client secrets that Amazon was asked for"] += 1
+            self._count[_ASKED] += 1
         else:
             self._count_by_hand(self._from_console)
         self._renewal.keep_ticking(_CLOSELY)
 
     def _count_by_hand(self, act: Callable[[], None]) -> None:
-        self.count["client secrets made by hand"] += 1
+        self._count[_BY_HAND] += 1
         act()
 
     def _from_console(self) -> None:

@@ -118,8 +118,11 @@ def _come_late(world: World, row: Row, randomness: Random) -> None:
 
 def _outage(world: World, _: Row, randomness: Random) -> None:
     kind = randomness.choice([FaultKind.OUTAGE, FaultKind.OUTAGE, FaultKind.MISSING_ROLE])
-    world.amazon.faults.put(Fault(kind))
-    world.clock.at(world.clock.now() + timedelta(hours=randomness.uniform(0.1, 18)), world.amazon.faults.clear)
+    fault = Fault(kind)
+    world.amazon.faults.put(fault)
+    # Only this one: a message that is to go wrong still is.
+    ends = world.clock.now() + timedelta(hours=randomness.uniform(0.1, 18))
+    world.clock.at(ends, lambda: world.amazon.faults.end(fault))
 
 
 def _fault(world: World, row: Row, kind: FaultKind, *, answers: int, seconds: float | None = None) -> None:

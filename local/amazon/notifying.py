@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections import deque
+from collections import Counter, deque
 from dataclasses import dataclass
 from datetime import timedelta
 from threading import Lock
@@ -82,7 +82,10 @@ class Sent:
 
 
 class Notifying:
-    """Client-secret rotations and the messages about them; `connect` says to which AWS, and by whose time."""
+    """Client-secret rotations and the messages about them; `connect` says to which AWS, and by whose time.
+
+    `spoilt` counts the messages that went wrong, by how.
+    """
 
     def __init__(self, registry: Registry, faults: Faults, placeholders: Placeholders, schedule: Schedule) -> None:
         self._registry = registry
@@ -92,6 +95,7 @@ class Notifying:
         self._post: Post = Nowhere()
         self._subscriptions = Subscriptions()
         self._lock = Lock()
+        self.spoilt: Counter[FaultKind] = Counter()
         self._sent: deque[Sent] = deque(maxlen=_KEPT)
 
     def connect(self, post: Post, schedule: Schedule) -> None:
@@ -176,6 +180,7 @@ class Notifying:
         kind, now = str(body["notificationType"]), self._schedule.now()
         text, times = json.dumps(body), [now]
         for fault in self._faults.spend(_OF_MESSAGES, Caller(kind, client_id, None)):
+            self.spoilt[fault.kind] += 1
             later = timedelta(seconds=fault.seconds or 0)
             match fault.kind:
                 case FaultKind.MESSAGE_LOST:

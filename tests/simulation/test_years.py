@@ -104,3 +104,26 @@ def test_a_failure_says_how_to_see_it_again(monkeypatch: pytest.MonkeyPatch) -> 
 def _broken(fleet: list[Part], _jobs: int) -> list[tuple[Part, Tally]]:
     seen = Broken(Invariant.PROVEN, "s003", datetime(2027, 1, 2, 3, 4, tzinfo=UTC), "never proven")
     return [(fleet[0], Tally(1, 1, 1, 0, 0, {}, (seen,)))]
+
+
+def test_all_that_may_befall_a_client_secret_does_and_is_counted() -> None:
+    """In enough years: Amazon asked, by hand, leaked, and each way in which a message goes wrong."""
+    years = Years(5, sellers=2)
+    tally = years.live(12)
+    about = {name: number for name, number in tally.troubles.items() if "client secret" in name or "set aside" in name}
+
+    assert len(about) == 9
+    assert [name for name, number in about.items() if not number] == []
+    assert [str(broken) for broken in tally.broken] == []
+
+
+def test_a_message_that_was_to_go_wrong_does_so_after_an_outage() -> None:
+    """The end of an outage ends nothing else; only what went wrong is counted."""
+    years = Years(1, sellers=2)
+    lost, outage = Fault(FaultKind.MESSAGE_LOST, answers=1), Fault(FaultKind.OUTAGE)
+    faults, notifying = years.world.amazon.faults, years.world.amazon.notifying
+    faults.put(lost)
+    faults.put(outage)
+    faults.end(outage)
+    assert faults.all() == (lost,)
+    assert notifying.spoilt[FaultKind.MESSAGE_LOST] == 0
