@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Final, Self
 
 import boto3
 
+from clients.aging import ClientClock
 from local import running
-from local.actors import Actors
+from local.actors import ROLES, Actors
 from local.bench import REGION, Bench
 from local.demo.account import Account
 from local.demo.recording import CommandFailed, Recording, tool
@@ -33,6 +34,8 @@ PROJECT: Final = Path(__file__).resolve().parents[1]
 _PATIENCE_SECONDS: Final = 120.0
 _REST: Final = timedelta(minutes=16)
 _OVERLAP: Final = timedelta(days=7, hours=1)
+_HOUR: Final = timedelta(minutes=61)
+_KEYS: Final = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN")
 
 
 class Fleet:
@@ -44,6 +47,8 @@ class Fleet:
         self._undo = ExitStack()
         self._bench: Bench
         self._plain: dict[str, str] = {}
+        self._moved = timedelta()
+        self.clock = ClientClock(home.folder / "client-clock")
         self._actors: Actors
         self.disguise: Disguise
 
@@ -53,6 +58,7 @@ class Fleet:
             self.disguise = Disguise(self._bench.amazon.url, self._home.folder / "disguise")
             self.disguise.start()
             undo.callback(self.disguise.stop)
+            self.clock.set(self._moved)
             self._plain = running.environment(os.environ, self._bench.environment())
             self._actors = Actors(self._plain, PROJECT)
             self._actors.attach()
@@ -77,17 +83,15 @@ class Fleet:
         return self._plain | self._actors.keys(actor)
 
     def reader(self) -> dict[str, str]:
-        """Tell the variables of a worker that has become the seller's reader."""
-        worker = Account(STACK, self.environment("erp"))
-        secret = naming.seller_secret_name(STACK, SELLER)
-        return (
-            self._plain
-            | worker.reader_keys(SELLER)
-            | {
-                "SP_API_AWS_SECRET_ID": secret,
-                "SP_API_DEFAULT_MARKETPLACE": "DE",
-            }
-        )
+        """Tell the variables of a worker that becomes the seller's reader, again when his session ends."""
+        held = {name: value for name, value in self._plain.items() if name not in _KEYS}
+        return held | {
+            "AWS_PROFILE": "reader",
+            "AWS_CONFIG_FILE": str(self._profiles()),
+            "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+            "SP_API_AWS_SECRET_ID": naming.seller_secret_name(STACK, SELLER),
+            "SP_API_DEFAULT_MARKETPLACE": "DE",
+        }
 
     def credential(self) -> dict[str, str]:
         """Read the seller's present value, as his reader."""
@@ -117,20 +121,48 @@ class Fleet:
         self._run("new-secret", [tool("python"), "-m", "local", "new-secret", str(file)], None)
         secret = ("--client-secret-file", str(file))
         self._sellerkeys("app-set", "onboarder", "app", "set", "--client-id", self._client_id, *secret)
-        self._bench.clock.advance(timedelta(minutes=6))
-        self._settle()
+        self._pass(timedelta(minutes=6))
         if self.credential()["clientSecret"] != file.read_text(encoding="utf-8").strip():
             raise CommandFailed(f"{SELLER} does not follow the new client secret; {self._home.logs} has the logs")
 
     def rest(self) -> None:
         """Let a quarter of an hour pass, after which Amazon takes 15 calls for the seller again (sp-api.md 9)."""
-        self._bench.clock.advance(_REST)
-        self._settle()
+        self._pass(_REST)
+
+    def pass_an_hour(self) -> None:
+        """Let caches of an hour end, and access tokens."""
+        self._pass(_HOUR)
 
     def outlive(self) -> None:
         """Let the old client secret end."""
-        self._bench.clock.advance(_OVERLAP)
+        self._pass(_OVERLAP)
+
+    def _pass(self, by: timedelta) -> None:
+        """Move the bench's clock and the clients', and wait until all that is due by then is done."""
+        self._moved += by
+        self._bench.clock.advance(by)
+        self.clock.set(self._moved)
         self._settle()
+
+    def _profiles(self) -> Path:
+        """Write a profile whose keys a process of ours gets: AWS's libraries ask it again when a session ends."""
+        account = Account(STACK, self._plain).number
+        told = {
+            "key": self._plain["AWS_ACCESS_KEY_ID"],
+            "secret": self._plain["AWS_SECRET_ACCESS_KEY"],
+            "endpoint": self._plain["AWS_ENDPOINT_URL"],
+            "region": REGION,
+            "roles": [
+                f"arn:aws:iam::{account}:role/{ROLES['erp']}",
+                naming.reader_role_arn(account, STACK, SELLER),
+            ],
+        }
+        file, profiles = self._home.folder / "becoming.json", self._home.folder / "profiles"
+        file.write_text(json.dumps(told), encoding="utf-8")
+        file.chmod(0o600)
+        command = f"{tool('python')} {PROJECT / 'clients/programs/becoming.py'} {file}"
+        profiles.write_text(f"[profile reader]\ncredential_process = {command}\n", encoding="utf-8")
+        return profiles
 
     def _fill(self) -> None:
         issued = self._home.folder / "issued"

@@ -22,7 +22,17 @@ its own. `works` is a token and a call that named the seller's marketplaces; for
 - *reads*: the first call.
 - *rotated*: the same process, after a rotation of the seller's secret.
 - *renewed*: the same process, after a new client secret, while the old one still works (7 days).
+- *hour*: the same process, 61 minutes later, when caches of an hour and access tokens have ended.
+- *outlived*: the same process, a week later, when the old client secret is dead. Who has a copy says here what it says
+  then; who reads the secret works.
 - *after*: started anew, and with a file exported anew, when the old client secret is dead.
+"""
+_AGED: Final = """
+The clients' own clocks moved with the bench's (libfaketime), so their caches ended when they say they do.
+"""
+_NOT_AGED: Final = """
+The clients' own clocks could not be moved on the machine of this run (no libfaketime): caches of an hour were not
+passed, and what comes after was tried with processes started anew.
 """
 _REMEMBER: Final = """\
 ## To remember
@@ -42,7 +52,8 @@ def page(results: Iterable[Result], day: str, machine: str) -> str:
     found = list(results)
     green = sum(result.is_green for result in found)
     packages = len({result.row.package for result in found if result.is_green and result.row.calls})
-    head = f"{_TOP}\n{green} of {len(found)} rows green, {packages} packages; {day}, {machine}.\n"
+    aged = _AGED if any("outlived" in result.answers for result in found) else _NOT_AGED
+    head = f"{_TOP}{aged}\n{green} of {len(found)} rows green, {packages} packages; {day}, {machine}.\n"
     return "\n".join([head, *_table(found), "", *_recipes(found), _REMEMBER, *_elsewhere()]) + "\n"
 
 
@@ -53,11 +64,18 @@ def _table(found: list[Result]) -> list[str]:
     ]
     for result in found:
         row = result.row
-        marks = [_cell("works" if result.answers[stage].worked else result.answers[stage].said) for stage in STAGES]
+        marks = [_mark(result, stage) for stage in STAGES]
         where = row.registry if row.registry != "rule" else "documented rule"
         package = f"{row.package} {version_of(row)} ({where})" if row.registry != "rule" else where
         lines.append(f"| {_cell(row.name)} | {package} | {' | '.join(marks)} | {_stale(result)} |")
     return lines
+
+
+def _mark(result: Result, stage: str) -> str:
+    if stage not in result.answers:
+        return "not tried"
+    answer = result.answers[stage]
+    return "works" if answer.worked else _cell(answer.said)
 
 
 def _stale(result: Result) -> str:

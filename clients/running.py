@@ -126,7 +126,9 @@ class Program:
                 "GLOBAL_AGENT_NO_PROXY": "127.0.0.1",
                 "NODE_EXTRA_CA_CERTS": str(proxy.authority),
             }
-        return found | asked
+        # Only Python's own caches count by the clock that only counts.
+        moved = self._fleet.clock.variables(monotonic=not (row.is_node or row.is_java))
+        return found | asked | dict(moved)
 
     def _export(self, file: Path) -> None:
         file.parent.mkdir(parents=True, exist_ok=True)

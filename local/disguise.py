@@ -33,7 +33,8 @@ HOSTS: Final = {
     "sellingpartnerapi-eu.amazon.com": "/eu",
     "sellingpartnerapi-fe.amazon.com": "/fe",
 }
-_LIFE: Final = timedelta(days=2)
+#: Longer than a client secret lives on: clients may live through that on a clock of their own.
+_LIFE: Final = timedelta(days=30)
 _TIMEOUT_SECONDS: Final = 30
 #: Headers that belong to one connection and are not passed on.
 _OWN: Final = frozenset({"connection", "keep-alive", "transfer-encoding", "content-length", "host", "proxy-connection"})
