@@ -131,19 +131,20 @@ def _sellers(found: Mapping[str, Any]) -> str:
     ]
     app = found["app_secret"]
     rows.append(_seller(app, "The shared application", app["name"]))
-    table = _table(("Seller", "State", "Proven", "Consent ends", "Last rotated", "Rotates", "Read by"), rows)
+    table = _table(("Seller", "State", "Proven", "Last rotated", "Rotates", "Read by"), rows)
     doubts = [f"{doubt['who']}: {doubt['why']}" for doubt in found["undecided"]]
     return table + (f'<h3 class="bad">Of whom it cannot be said</h3>{_listed(doubts)}' if doubts else "")
 
 
 def _seller(held: Mapping[str, Any], name: str, below: str) -> tuple[str, ...]:
     state = held["status"] or ("filled" if held["has_value"] else "empty")
+    end = held.get("consent_end")
+    consent = f'<p class="soft">consent ends {escape(end)}</p>' if end else ""
     cause = f'<p class="bad">{escape(held["cause"])}</p>' if held["cause"] and state != "active" else ""
     return (
-        f'<p class="name">{escape(name)}</p><p class="soft">{escape(below)}</p>',
+        f'<p class="name">{escape(name)}</p><p class="soft">{escape(below)}</p>{consent}',
         f"<p>{escape(state)}</p>{cause}",
         f'<span class="when">{_when(held["proven"])}</span>',
-        f'<span class="when">{escape(held.get("consent_end") or "") or _NONE}</span>',
         f'<span class="when">{_when(held.get("last_rotated"))}</span>',
         escape(
             held.get("rotation") or "not by Secrets Manager" if "rotation" not in held else held["rotation"] or "off"

@@ -157,6 +157,20 @@ def test_a_refusal_is_a_page_and_the_next_try_works(shop: Shop, window: Open) ->
     assert browser.heading == "Your Amazon account is connected"
 
 
+@pytest.mark.parametrize("look", LOOKS)
+def test_what_amazons_errors_mean_can_be_looked_up(shop: Shop, window: Open, look: dict[str, object]) -> None:
+    """Folded up under the button, and opened without a script; axe reads it open, and nothing is cut off."""
+    browser = window(**look)
+    browser.open(shop.invite(shop.merchant()))
+    folded = browser.page.get_by_text("SPSA2043").is_visible()
+
+    browser.page.get_by_text("If Amazon shows an error code").click()
+    browser.look()
+
+    assert not folded
+    assert browser.page.get_by_text("sign in with a seller's account.").is_visible()
+
+
 def test_a_wrong_seller_waits_for_approval(shop: Shop, window: Open) -> None:
     """Somebody else's account at Amazon: received, held, unseen; neither secret has a value."""
     merchant, other, browser = shop.merchant(name="Right Books"), shop.merchant(name="Wrong Books"), window()

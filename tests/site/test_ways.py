@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -28,6 +29,23 @@ def test_a_link_becomes_a_proven_rotating_secret(shop: Shop, visitor: Visitor) -
     assert shop.current(merchant)["refreshToken"] == shop.tokens_of(merchant)[-1]
     assert shop.secrets.describe_secret(SecretId=merchant.arn)["RotationEnabled"]
     assert shop.state(merchant).consented_on == shop.bench.clock.now().date()
+
+
+def test_a_code_that_is_older_than_five_minutes(shop: Shop, visitor: Visitor) -> None:
+    """The state still lives, the code does not: a page says so, nothing is kept, and the next try works."""
+    merchant = shop.merchant()
+    link = shop.invite(merchant)
+    shop.sign_in(merchant)
+    back = visitor.press(visitor.press(visitor.get(link)), decision="confirm", follow=False)
+    shop.bench.clock.advance(timedelta(minutes=5, seconds=1))
+
+    late = visitor.get(back.location)
+    kept = shop.current(merchant)
+    end = visitor.press(visitor.press(visitor.get(link)), decision="confirm")
+    shop.settle()
+
+    assert (late.status, "Amazon's permission has run out" in late.text, kept) == (410, True, None)
+    assert (end.status, "connected" in end.text) == (200, True)
 
 
 def as_vendor(shop: Shop, merchant: Merchant) -> Merchant:
