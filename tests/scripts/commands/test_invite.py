@@ -197,12 +197,12 @@ def test_letter(desk: Desk, aws: FakeSecretsManager, kind: str) -> None:
 @pytest.mark.parametrize(
     ("state", "said"),
     [
-        (State(consented_on=date(2026, 3, 1)), "The present permission ends on 01 March 2027; without"),
+        (State(consented_on=date(2026, 3, 1)), "The present permission ends on 01 March 2027."),
         (
             State(consented_on=date(2026, 3, 1), consent_day=ASSUMED),
-            "ends by 01 March 2027 (assumed: nobody here knows on which day you gave it); without",
+            "ends by 01 March 2027 (assumed: nobody here knows on which day you gave it).",
         ),
-        (State(), "ends on a day that we do not know; without"),
+        (State(), "ends on a day that we do not know."),
     ],
     ids=["known", "assumed", "not known"],
 )
