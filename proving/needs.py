@@ -1,7 +1,8 @@
 """What each actor's recorded calls need: `needed.json`, made of what the bench decided in demo and end-to-end tests.
 
-`python -m proving.needs FILE…` makes it anew; each line of a file is a decision, as SELLERKEYS_DECISIONS=FILE has the
-bench write them. A thing is told by the pattern it belongs to, so that one seller stands for all.
+Each row tells which of them showed the need. `python -m proving.needs FILE…` makes it anew; each line of a file is a
+decision, as SELLERKEYS_DECISIONS=FILE has the bench write them. A thing is told by the pattern it belongs to, so that
+one seller stands for all.
 """
 
 from __future__ import annotations
@@ -39,7 +40,10 @@ _DYNAMODB: Final = ("dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:DeleteItem
 def needed() -> Mapping[str, Mapping[str, list[str]]]:
     """Read the table: for each actor, his actions and the patterns of what they are needed on."""
     table = json.loads(_TABLE.read_text(encoding="utf-8"))
-    recorded, others = table["recorded"], table["no recording shows the need"]
+    others = table["no recording shows the need"]
+    recorded = {
+        actor: {action: list(things_) for action, things_ in rows.items()} for actor, rows in table["recorded"].items()
+    }
     return {actor: _joined(recorded.get(actor, {}), others.get(actor, {})) for actor in {**recorded, **others}}
 
 
@@ -50,16 +54,21 @@ def _joined(recorded: Mapping[str, list[str]], more: Mapping[str, list[str]]) ->
     return {action: [*keys, *things_] if every in things_ else things_ for action, things_ in made.items()}
 
 
-def gathered(decisions: Iterable[tuple[str, str, str, bool]]) -> dict[str, dict[str, list[str]]]:
-    """Make the table of decisions: who, action, resource, allowed. What was denied was not needed."""
+def gathered(decisions: Iterable[tuple[str, str, str, bool, str]]) -> dict[str, dict[str, dict[str, str]]]:
+    """Make the table of decisions: who, action, resource, allowed, and the recording that shows it.
+
+    What was denied was not needed. Where several recordings show a need, the first by name is told.
+    """
     at = place("role-per-seller")
-    found: dict[str, dict[str, set[str]]] = {}
-    for who, action, resource, allowed in decisions:
+    found: dict[str, dict[str, dict[str, str]]] = {}
+    for who, action, resource, allowed, recording in decisions:
         actor = _actor(at, who)
         if allowed and actor:
-            found.setdefault(actor, {}).setdefault(action, set()).add(_thing(at, resource))
+            shown = found.setdefault(actor, {}).setdefault(action, {})
+            thing = _thing(at, resource)
+            shown[thing] = min(shown.get(thing, recording), recording)
     return {
-        actor: {action: sorted(things) for action, things in sorted(rows.items())}
+        actor: {action: dict(sorted(things.items())) for action, things in sorted(rows.items())}
         for actor, rows in sorted(found.items())
     }
 
@@ -162,14 +171,14 @@ def main(files: list[str]) -> int:
     """Write the table of the decisions in `files`."""
     lines = [line for name in files for line in Path(name).read_text(encoding="utf-8").splitlines()]
     rows = [json.loads(line) for line in lines]
-    recorded = gathered((row[0], row[1], row[2], row[3]) for row in rows)
+    recorded = gathered((row[0], row[1], row[2], row[3], row[4]) for row in rows)
     others = {name: rows for name, rows in _unrecorded(recorded).items() if rows}
     table = {"recorded": recorded, "no recording shows the need": others}
     _TABLE.write_text(json.dumps(table, indent=2) + "\n", encoding="utf-8")
     return 0
 
 
-def _unrecorded(recorded: Mapping[str, Mapping[str, list[str]]]) -> dict[str, dict[str, list[str]]]:
+def _unrecorded(recorded: Mapping[str, Mapping[str, Mapping[str, str]]]) -> dict[str, dict[str, list[str]]]:
     """List what the policies allow and no recorded call needed, for somebody to look at."""
     at, made = fleet("role-per-seller"), {}
     for actor in at.actors:

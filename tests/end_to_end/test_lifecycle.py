@@ -26,7 +26,7 @@ from tests.end_to_end.conftest import lacking
 from tests.end_to_end.projects import PATIENCE, Project, declared
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from local.actors import Actors
     from local.bench import Bench
@@ -98,6 +98,26 @@ def test_one_command_for_scripted_onboarding(project: Project, credentials: dict
     assert "osaka,FE,JP" in (project.folder / "rosters" / "dev.csv").read_text(encoding="utf-8")
 
 
+@pytest.mark.parametrize("actor", ["onboarder", "on-call"])
+def test_a_rotating_seller_leaves_and_comes_back(actor: str, project: Project, bench: Bench) -> None:
+    """His rotation ends, `up` would delete his secret, and within the window it comes back and rotates again."""
+    secrets = client_of(project, bench, "deployer")("secretsmanager")
+    name = SECRET.replace("berlin", "osaka")
+    roster_file = project.folder / "rosters" / "dev.csv"
+    before = roster_file.read_text(encoding="utf-8")
+    roster_file.write_text("seller,region,marketplaces,status\nberlin,EU,DE,\nosaka,FE,JP,\n", encoding="utf-8")
+    left = project.sellerkeys(actor, "offboard", "osaka")
+    is_rotating = secrets.describe_secret(SecretId=name).get("RotationEnabled", False)
+    secrets.delete_secret(SecretId=name, RecoveryWindowInDays=7)
+    back = project.sellerkeys(actor, "offboard", "osaka", "--undo")
+    assert bench.aws.wait_idle(PATIENCE)
+    told = secrets.describe_secret(SecretId=name)
+    roster_file.write_text(before, encoding="utf-8")
+
+    assert (left.returncode, is_rotating) == (0, False), left.stdout + left.stderr
+    assert (back.returncode, told.get("DeletedDate"), told["RotationEnabled"]) == (0, None, True), back.stdout
+
+
 def test_an_auditor_proves_what_is_deployed(project: Project, bench: Bench) -> None:
     """Nothing differs after `up`; a document of each kind, changed by hand, is named, and nothing else is.
 
@@ -136,19 +156,21 @@ def proven(project: Project) -> dict[str, Any]:
     return {**json.loads(done.stdout), "returncode": done.returncode}
 
 
-def differing(project: Project, bench: Bench) -> tuple[str, ...]:
-    """What an auditor finds to differ from what is declared, without the proof, which takes its time."""
-    variables = bench.environment() | project.actors.keys("auditor")
+def client_of(project: Project, bench: Bench, actor: str) -> Callable[[str], Any]:
+    """What makes boto3 clients of an actor."""
+    variables = bench.environment() | project.actors.keys(actor)
     aws = boto3.Session(
         variables["AWS_ACCESS_KEY_ID"],
         variables["AWS_SECRET_ACCESS_KEY"],
         variables["AWS_SESSION_TOKEN"],
         region_name=variables["AWS_REGION"],
     )
+    return lambda name: aws.client(name, endpoint_url=variables["AWS_ENDPOINT_URL"])  # type: ignore[call-overload]
 
-    def client(name: str) -> Any:
-        return aws.client(name, endpoint_url=variables["AWS_ENDPOINT_URL"])  # type: ignore[call-overload]
 
+def differing(project: Project, bench: Bench) -> tuple[str, ...]:
+    """What an auditor finds to differ from what is declared, without the proof, which takes its time."""
+    client = client_of(project, bench, "auditor")
     told = from_config(own_keys(project.folder / "Pulumi.dev.yaml"), "Pulumi.dev.yaml")
     fleet = Fleet("dev", told, tuple(roster.read(project.folder / "rosters" / "dev.csv")))
     account = auditor_of(Store(client("secretsmanager")), client).look(fleet)

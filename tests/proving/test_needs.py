@@ -35,19 +35,20 @@ def test_nothing_is_missing_and_nothing_is_more(looked_at: Fleet, actor: Actor) 
 
 
 def test_what_was_denied_was_not_needed() -> None:
-    """A seller stands for all, a role for its actor; whoever is no actor of the fleet is left out."""
+    """A seller stands for all, a role for its actor, the first recording for all; who is no actor is left out."""
     secret = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:sellerkeys/dev/sellers/berlin/sp-api-AbCdEf"
     role = "arn:aws:iam::123456789012:role/sellerkeys-fn.dev.rotation"
     somebody = "arn:aws:iam::123456789012:role/somebody"
 
     assert gathered(
         [
-            (role, "secretsmanager:GetSecretValue", secret, True),
-            (role, "secretsmanager:DeleteSecret", secret, False),
-            (somebody, "secretsmanager:GetSecretValue", secret, True),
+            (role, "secretsmanager:GetSecretValue", secret, True, "the second"),
+            (role, "secretsmanager:GetSecretValue", secret, True, "the first"),
+            (role, "secretsmanager:DeleteSecret", secret, False, "the first"),
+            (somebody, "secretsmanager:GetSecretValue", secret, True, "the first"),
         ]
     ) == {
         "the rotation function": {
-            "secretsmanager:GetSecretValue": [secret.replace("berlin", "*").replace("AbCdEf", "??????")]
+            "secretsmanager:GetSecretValue": {secret.replace("berlin", "*").replace("AbCdEf", "??????"): "the first"}
         }
     }

@@ -130,8 +130,14 @@ class Guard:
             self._verdicts[verdict] += 1
             if self._record:
                 with Path(self._record).open("a", encoding="utf-8") as lines:
-                    lines.write(json.dumps([principal.arn, asked.action, asked.resource, allowed]) + "\n")
+                    row = [principal.arn, asked.action, asked.resource, allowed, _recording()]
+                    lines.write(json.dumps(row) + "\n")
         return verdict, "" if allowed else _because(verdict, request, policies)
+
+
+def _recording() -> str:
+    """Name what is running: a file of tests, as pytest tells every process, or what is run by hand."""
+    return os.environ.get("PYTEST_CURRENT_TEST", "by hand").partition("::")[0]
 
 
 @dataclass(frozen=True, slots=True)
