@@ -90,8 +90,6 @@ def _key(place: Place) -> list[Reasoned]:
                 "kms:CreateAlias",
                 "kms:DeleteAlias",
                 "kms:DescribeKey",
-                "kms:DisableKeyRotation",
-                "kms:EnableKey",
                 "kms:EnableKeyRotation",
                 "kms:GetKeyPolicy",
                 "kms:GetKeyRotationStatus",
@@ -230,7 +228,6 @@ def _functions(place: Place) -> list[Reasoned]:
             [
                 "logs:CreateLogGroup",
                 "logs:DeleteLogGroup",
-                "logs:DeleteRetentionPolicy",
                 "logs:ListTagsForResource",
                 "logs:PutRetentionPolicy",
                 "logs:TagResource",

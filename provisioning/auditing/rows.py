@@ -13,10 +13,11 @@ from provisioning.state import State
 from provisioning.store import CURRENT
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from provisioning.auditing.access import Access
     from provisioning.auditing.account import Account
+    from provisioning.auditing.keys import Key
     from provisioning.auditing.requirements import Requirement
 
 _YEAR: Final = 365
@@ -212,17 +213,27 @@ def _consents(account: Account, _access: Access) -> Seen:
 
 def _encryption(account: Account) -> tuple[tuple[str, ...], tuple[str, ...]]:
     key = account.key
-    rotates = f"rotates every {key.rotates_every} days" if key.rotates_every else "does not rotate"
-    line = f"key {key.arn}: {key.spec}, managed by the {key.manager.lower()}, {key.state.lower()}, {rotates}"
-    bad = [] if key.rotates_every and key.state == "Enabled" else [line]
-    good = [] if bad else [line]
+    good, bad = _keys([key])
     held = {account.fleet.app_secret: account.app, **account.sellers}
     others = [name for name, each in held.items() if each.secret.key not in {key.arn, key.arn.rpartition("/")[2]}]
     if others:
         bad.append(f"not encrypted with the fleet's key: {', '.join(others)}")
     else:
         good.append("every secret of the fleet is encrypted with it")
-    return tuple(good), tuple(bad)
+    # What Amazon sends, and what waits for a person, are credentials as well; their keys are told of where they fail.
+    _, failing = _keys([each for each in (account.other_keys.queues, account.other_keys.held) if each])
+    return tuple(good), (*bad, *failing)
+
+
+def _keys(keys: Sequence[Key]) -> tuple[list[str], list[str]]:
+    """Describe keys, those that are in order apart from the others."""
+    good: list[str] = []
+    bad: list[str] = []
+    for key in keys:
+        rotates = f"rotates every {key.rotates_every} days" if key.rotates_every else "does not rotate"
+        line = f"key {key.arn}: {key.spec}, managed by the {key.manager.lower()}, {key.state.lower()}, {rotates}"
+        (good if key.rotates_every and key.state == "Enabled" else bad).append(line)
+    return good, bad
 
 
 def oddities(access: Access) -> tuple[str, ...]:

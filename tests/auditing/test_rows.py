@@ -216,6 +216,22 @@ def test_another_key_and_one_that_does_not_rotate(
     assert found["C14"].verdict is Verdict.NOT_MET
 
 
+@pytest.mark.parametrize("which", ["queues", "held"])
+def test_another_key_of_the_fleet_that_does_not_rotate(
+    which: str, look: Callable[[], Account], deployed: FakeAccount
+) -> None:
+    """What Amazon sends, and what waits for a person, are credentials as well."""
+    key = deployed.other_keys[f"alias/sellerkeys-dev-{which}"]
+    key.rotates = False
+
+    row = told(look())["C13"]
+
+    assert row.verdict is Verdict.NOT_MET
+    assert [line for line in row.seen if "does not rotate" in line] == [
+        f"key {key.arn}: SYMMETRIC_DEFAULT, managed by the customer, enabled, does not rotate"
+    ]
+
+
 def test_who_reads_and_should_not(look: Callable[[], Account], deployed: FakeAccount, aws: FakeSecretsManager) -> None:
     """Least privilege and the keys' row both fail, by name."""
     everything = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}

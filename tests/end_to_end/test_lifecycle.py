@@ -177,6 +177,26 @@ def differing(project: Project, bench: Bench) -> tuple[str, ...]:
     return drift(account, Live(account).declared())
 
 
+def test_a_deployer_changes_everything_that_a_configuration_can(project: Project, bench: Bench) -> None:
+    """By `sellerkeys up`, under docs/policies/deployer.json: one more on call, consumers told, other code; and back."""
+    path, module = project.folder / "Pulumi.dev.yaml", project.folder / "provisioning" / "naming.py"
+    told, code = path.read_text(encoding="utf-8"), module.read_text(encoding="utf-8")
+    role = "    - arn:aws:iam::123456789012:role/sellerkeys-on-call"
+    changed = told.replace(role, f"{role}\n{role}-at-night").replace("contact: ", "contact: night-")
+    changed = changed.replace("  sellerkeys:rotation", "  sellerkeys:events: true\n  sellerkeys:rotation")
+    path.write_text(changed, encoding="utf-8")
+    module.write_text(f"{code}\n# A change that does nothing.\n", encoding="utf-8")
+    there = project.sellerkeys("deployer", "up")
+    path.write_text(told, encoding="utf-8")
+    module.write_text(code, encoding="utf-8")
+    back = project.sellerkeys("deployer", "up")
+
+    assert changed != told
+    assert (there.returncode, "updated" in there.stdout) == (0, True), there.stdout + there.stderr
+    assert (back.returncode, "updated" in back.stdout) == (0, True), back.stdout + back.stderr
+    assert lacking(bench) == []
+
+
 def test_destroyed_and_onboarded_again(project: Project, credentials: dict[str, Path], bench: Bench) -> None:
     """Destroying a disposable stack leaves secrets in their recovery window, and onboarding says how to go on."""
     assert project.sellerkeys("on-call", "onboard", str(credentials["berlin"])).returncode == 0

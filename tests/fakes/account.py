@@ -57,6 +57,7 @@ class OtherKey:
     arn: str
     policy: dict[str, Any]
     grants: list[dict[str, Any]] = field(default_factory=list)
+    rotates: bool = True
 
 
 @dataclass
@@ -232,7 +233,7 @@ class _Kms(_Client):
 
     def get_key_rotation_status(self, *, KeyId: str) -> dict[str, Any]:
         self.account.see("GetKeyRotationStatus")
-        return self.account.rotation if KeyId == KEY else {"KeyRotationEnabled": True}
+        return self.account.rotation if KeyId == KEY else {"KeyRotationEnabled": self._other(KeyId).rotates}
 
     def get_key_policy(self, *, KeyId: str, PolicyName: str) -> dict[str, Any]:
         assert PolicyName == "default"
