@@ -90,12 +90,23 @@ def from_secret(name: str, text: str) -> Old:
     return replace(found, partner=partner.upper(), seller="")
 
 
-def from_env(path: str, text: str) -> Old:
-    """Read a `.env` file: lines of NAME=VALUE, `export`, quotes and comments as a shell takes them; raises BadInput."""
+def from_env(path: str, text: str) -> list[Old]:
+    """Read a `.env` file: lines of NAME=VALUE, `export`, quotes and comments as a shell takes them; raises BadInput.
+
+    Names that end in `_<account>` are accounts of their own, as in python-amazon-sp-api; what an account does not name
+    is what the file says without one.
+    """
     values = dict(_assignments(text))
     parts = [part for part in re.split(r"[\\/]", path) if part]
     stem = re.sub(r"(^\.env\.?|\.env$)", "", parts[-1]) or (parts[-2] if len(parts) > 1 else "")
-    return _old(path, _slug(stem), values)
+    accounts = _accounts(values)
+    found = [
+        _old(f"{path}, account {account}", _slug(account), values | _of_account(values, account))
+        for account in accounts
+    ]
+    if accounts and not any(values.get(name) for name in _TOKENS):
+        return found
+    return [_old(path, _slug(stem), values), *found]
 
 
 def find_out(amazon: Amazon, old: Old) -> Old:
@@ -149,6 +160,15 @@ def _old(origin: str, slug: str, values: Mapping[str, object]) -> Old:
         (market.code,) if market else (),
         first(_PARTNERS).upper(),
     )
+
+
+def _accounts(values: Mapping[str, str]) -> list[str]:
+    ends = {name.removeprefix(f"{token}_") for token in _TOKENS for name in values if name.startswith(f"{token}_")}
+    return sorted(ends)
+
+
+def _of_account(values: Mapping[str, str], account: str) -> dict[str, str]:
+    return {name.removesuffix(f"_{account}"): value for name, value in values.items() if name.endswith(f"_{account}")}
 
 
 def _assignments(text: str) -> Iterator[tuple[str, str]]:

@@ -23,7 +23,7 @@ from scripts import report
 from scripts.words import plain
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from types import TracebackType
     from typing import TextIO
 
@@ -41,11 +41,14 @@ class Ledger:
     """Takes outcomes in whatever order they come, and tells them in that of their numbers, which `room` gives.
 
     `files` are reports by their ending, .csv or .json; raises BadInput before anything is done where one cannot be
-    written.
+    written. `also` is what a JSON document says besides, by its names.
     """
 
-    def __init__(self, files: Iterable[str], dropped: Sequence[str], *, as_json: bool) -> None:
+    def __init__(
+        self, files: Iterable[str], dropped: Sequence[str], *, as_json: bool, also: Mapping[str, object] | None = None
+    ) -> None:
         self._dropped = list(dropped)
+        self._also = also or {}
         self._stack = ExitStack()
         self._files = [self._opened(name) for name in files]
         self._as_json = as_json
@@ -125,7 +128,7 @@ class Ledger:
             begun.append(True)
 
         def end() -> None:
-            rest = {"dropped_columns": self._dropped, "summary": dict(self._counts)}
+            rest = {"dropped_columns": self._dropped, **self._also, "summary": dict(self._counts)}
             file.write(f"{chr(10) + '  ' if begun else ''}],{json.dumps(rest, indent=2, ensure_ascii=False)[1:]}\n")
 
         self._stack.callback(end)

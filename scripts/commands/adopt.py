@@ -74,15 +74,19 @@ def adopt(session: Session, /, reports: Sequence[str], **options: Any) -> int:  
     if not places:
         raise BadInput("nothing was found to adopt: give --notifications, --secret or --env; nothing was changed")
     plan, failures = _planned(session, places, rates)
-    _show(plan, as_json=session.as_json)
+    told = _told(plan)
+    if plan:
+        _show(told, apart=session.as_json)
     if not dry_run and not options["yes"] and plan and not click.confirm("Take these over?", err=True):
         raise Waiting("nothing was taken over, and nothing was changed")
-    with Ledger(reports, (), as_json=session.as_json) as ledger:
+    with Ledger(reports, (), as_json=session.as_json, also={"plan": told}) as ledger:
         records = [_record(each.row) for each in plan if each.is_new]
         added = RosterFile(session.roster_path).add(records, dry_run=dry_run)
         refused = [outcome for outcome in added.outcomes if outcome.exit_code]
+        without_row = {outcome.seller for outcome in refused}
+        taken = [each.handed_in for each in plan if each.row.seller not in without_row]
         bulk = Bulk(session, session.fleet_of(added.rows), rates, dry_run=dry_run, foretells=dry_run)
-        bulk.run(lambda: (each.handed_in for each in plan), ledger, [*failures, *refused], "taking over")
+        bulk.run(lambda: iter(taken), ledger, [*failures, *refused], "taking over")
     if plan and not dry_run:
         report.say("left as they are; remove them once your consumers read the new ones:")
         for each in plan:
@@ -90,7 +94,7 @@ def adopt(session: Session, /, reports: Sequence[str], **options: Any) -> int:  
     return ledger.exit_code
 
 
-def _places(session: Session, options: dict[str, Any]) -> Iterator[tuple[str, Callable[[], Old]]]:
+def _places(session: Session, options: dict[str, Any]) -> Iterator[tuple[str, Callable[[], Sequence[Old]]]]:
     """Name every place that was pointed at, with what reads it."""
     names = list(options["secrets"])
     store = Store(session.secrets_of(options["from_profile"])) if names or options["notifications"] else session.store
@@ -103,11 +107,11 @@ def _places(session: Session, options: dict[str, Any]) -> Iterator[tuple[str, Ca
             yield str(file), partial(_from_file, file)
 
 
-def _from_secret(store: Store, name: str) -> Old:
-    return from_secret(name, store.read(name).text)
+def _from_secret(store: Store, name: str) -> list[Old]:
+    return [from_secret(name, store.read(name).text)]
 
 
-def _from_file(file: Path) -> Old:
+def _from_file(file: Path) -> list[Old]:
     return from_env(str(file), decoded(file.read_bytes(), str(file)))
 
 
@@ -124,11 +128,11 @@ def _is_env(name: str) -> bool:
 
 
 def _planned(
-    session: Session, places: Sequence[tuple[str, Callable[[], Old]]], rates: Rates
+    session: Session, places: Sequence[tuple[str, Callable[[], Sequence[Old]]]], rates: Rates
 ) -> tuple[list[Adoption], list[Outcome]]:
     amazon = session.paced_amazon(rates.tokens)
 
-    def look(place: tuple[str, Callable[[], Old]]) -> tuple[str, Old | SellerkeysError]:
+    def look(place: tuple[str, Callable[[], Sequence[Old]]]) -> tuple[str, Sequence[Old] | SellerkeysError]:
         origin, read = place
         try:
             return origin, _looked_at(read, amazon)
@@ -136,7 +140,7 @@ def _planned(
             return origin, error
 
     seen = dict(counted(Crowd(look, rates.at_once).results(places), len(places), "looking"))
-    olds = [old for origin, _ in places if isinstance(old := seen[origin], Old)]
+    olds = [old for origin, _ in places if not isinstance(found := seen[origin], SellerkeysError) for old in found]
     failures = [failure(origin, error) for origin, _ in places if isinstance(error := seen[origin], SellerkeysError)]
     shared, plan = _shared_client(session), []
     clients = Counter(old.client_id for old in olds)
@@ -151,9 +155,9 @@ def _planned(
     return plan, failures
 
 
-def _looked_at(read: Callable[[], Old], amazon: Amazon) -> Old:
+def _looked_at(read: Callable[[], Sequence[Old]], amazon: Amazon) -> list[Old]:
     try:
-        return find_out(amazon, read())
+        return [find_out(amazon, old) for old in read()]
     except OSError as error:
         raise BadInput(f"cannot be read ({type(error).__name__})") from None
 
@@ -193,19 +197,25 @@ def _record(row: Row) -> Record:
     return Record(None, row)
 
 
-def _show(plan: Sequence[Adoption], *, as_json: bool) -> None:
-    if as_json or not plan:
-        return
-    cells = [
-        (
-            each.old.origin,
-            each.row.seller,
-            each.row.application,
-            str(each.row.region),
-            "; ".join(each.row.marketplaces),
-            "new" if each.is_new else "there already",
-        )
+def _told(plan: Sequence[Adoption]) -> list[dict[str, str]]:
+    return [
+        {
+            "from": each.old.origin,
+            "seller": each.row.seller,
+            "application": each.row.application,
+            "region": str(each.row.region),
+            "marketplaces": "; ".join(each.row.marketplaces),
+            "roster row": "new" if each.is_new else "there already",
+        }
         for each in plan
     ]
-    report.table(("from", "seller", "application", "region", "marketplaces", "roster row"), cells)
+
+
+def _show(told: Sequence[dict[str, str]], *, apart: bool) -> None:
+    """Show the plan; `apart` from the one document that goes to standard output, as lines beside it."""
+    if apart:
+        for each in told:
+            report.say(", ".join(each.values()))
+        return
+    report.table(tuple(told[0]), [tuple(each.values()) for each in told])
     click.echo()

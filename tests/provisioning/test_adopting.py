@@ -63,7 +63,25 @@ def test_env_files(path: str, slug: str) -> None:
         f'SP_API_REFRESH_TOKEN="{TOKEN}"\r\nSP_API_REGION=na\r\nOTHER=\'open\r\n'
     )
 
-    assert from_env(path, text) == Old(path, slug, TOKEN, CLIENT, SECRET, Region.NA)
+    assert from_env(path, text) == [Old(path, slug, TOKEN, CLIENT, SECRET, Region.NA)]
+
+
+def test_accounts_of_one_env_file() -> None:
+    """Names that end in an account are sellers of their own; what an account leaves out, the file says for all."""
+    text = (
+        f"LWA_APP_ID={CLIENT}\nLWA_CLIENT_SECRET={SECRET}\nSP_API_REGION=eu\nSP_API_REFRESH_TOKEN_ROMA={TOKEN}\n"
+        f"SP_API_REFRESH_TOKEN_Maple_US={TOKEN}-2\nSP_API_REGION_Maple_US=na\n"
+    )
+
+    assert from_env(".env", text) == [
+        Old(".env, account Maple_US", "maple-us", f"{TOKEN}-2", CLIENT, SECRET, Region.NA),
+        Old(".env, account ROMA", "roma", TOKEN, CLIENT, SECRET, Region.EU),
+    ]
+    assert [old.seller for old in from_env("kyoto.env", f"{text}SP_API_REFRESH_TOKEN={TOKEN}-3\n")] == [
+        "kyoto",
+        "maple-us",
+        "roma",
+    ]
 
 
 @pytest.mark.parametrize(

@@ -68,6 +68,21 @@ def test_a_plan_changes_nothing(old_desk: Desk, aws: FakeSecretsManager) -> None
     assert "CANARY" not in result.output
 
 
+def test_a_plan_in_one_document(old_desk: Desk) -> None:
+    """With `--output json` the plan stands in the document, beside what would become of each."""
+    told = json.loads(old_desk.run("--output", "json", *all_of(old_desk), "--dry-run").stdout)
+
+    assert told["plan"][1] == {
+        "from": f"secret {SAMPLE}",
+        "seller": "aplaceholder7-eu",
+        "application": "shared",
+        "region": "EU",
+        "marketplaces": "DE",
+        "roster row": "new",
+    }
+    assert len(told["plan"]) == 3
+
+
 def test_from_a_plan_to_rotating_sellers(old_desk: Desk, aws: FakeSecretsManager) -> None:
     """Rows first, then it waits for `pulumi up`; the same command again fills; a third finds nothing to do."""
     first = old_desk.run(*all_of(old_desk), "--yes")
@@ -89,6 +104,16 @@ def test_from_a_plan_to_rotating_sellers(old_desk: Desk, aws: FakeSecretsManager
     assert filled["SP_API_REFRESH_TOKEN"] == "Atzr|PLACEHOLDER-ROMA"
     assert f"  secret {SAMPLE}\n" in second.stderr
     assert set(aws.secrets[SAMPLE].values) == set(aws.secrets["old/roma"].values) == {"0" * 32}
+
+
+def test_who_gets_no_row_is_told_of_once(old_desk: Desk) -> None:
+    """A roster without the column for Amazon's id says so, and that seller is not tried."""
+    old_desk.roster.write_text("seller,region,marketplaces\n")
+
+    result = old_desk.run("adopt", "--notifications", "--yes")
+
+    assert result.stdout.splitlines()[-1] == "1 seller: 1 unusable"
+    assert "the roster has no column selling_partner_id: add it to the header first" in result.stdout
 
 
 def test_waiting_alone_is_exit_3(old_desk: Desk) -> None:
