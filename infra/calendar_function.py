@@ -7,18 +7,19 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 import pulumi
-import pulumi_aws as aws
 
 from infra import archive
 from infra.alarms import Alarm, declare_alarm, errors, silence
 from infra.configuration import PROJECT
-from infra.function import FunctionArgs, declare_function, let_in
+from infra.function import FunctionArgs, declare_function, run_by
 from infra.policies.calendar import METRICS, calendar_policy
 from provisioning import naming
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
+
+    import pulumi_aws as aws
 
     from infra.place import Place
     from provisioning.settings import Application, ClientSecret, DatedRole
@@ -105,29 +106,10 @@ class CalendarFunction(pulumi.ComponentResource):
             ),
             self,
         )
-        self._schedule(name, args, function)
+        run_by(_DAILY, name, place, naming.CALENDAR, function, self)
         for alarm in self._alarms(args.place, function):
             declare_alarm(f"{name}-{alarm.what}", alarm, place, args.alarm_topic_arn, self)
         self.register_outputs({})
-
-    def _schedule(self, name: str, args: CalendarFunctionArgs, function: aws.lambda_.Function) -> None:
-        place, child = args.place, pulumi.ResourceOptions(parent=self)
-        permissions = let_in(name, place, naming.CALENDAR, function, self)
-        rule = aws.cloudwatch.EventRule(
-            name,
-            name=naming.rule_name(place.base, naming.CALENDAR),
-            description=f"Runs the calendar function of the fleet {place.base}.",
-            schedule_expression=_DAILY,
-            tags={naming.TAG_BASE: place.base},
-            opts=child,
-        )
-        aws.cloudwatch.EventTarget(
-            name,
-            rule=rule.name,
-            target_id="function",
-            arn=function.arn,
-            opts=pulumi.ResourceOptions(parent=self, depends_on=permissions),
-        )
 
     @staticmethod
     def _alarms(place: Place, function: aws.lambda_.Function) -> list[Alarm]:

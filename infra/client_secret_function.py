@@ -11,7 +11,7 @@ import pulumi_aws as aws
 from infra import archive
 from infra.alarms import Alarm, declare_alarm, errors, silence
 from infra.configuration import PROJECT
-from infra.function import FunctionArgs, declare_function, let_in
+from infra.function import FunctionArgs, declare_function, run_by
 from infra.policies.calendar import METRICS
 from infra.policies.client_secret import client_secret_policy
 from provisioning import naming
@@ -96,29 +96,11 @@ class ClientSecretFunction(pulumi.ComponentResource):
                 tags={naming.TAG_BASE: place.base},
                 opts=pulumi.ResourceOptions(parent=self),
             )
-        self._schedule(name, place, function)
+        run_by(_EVERY, name, place, naming.CLIENT_SECRET, function, self)
         for alarm in _alarms(place, function):
             declare_alarm(f"{name}-{alarm.what}", alarm, place, args.alarm_topic_arn, self)
         self.arn: pulumi.Output[str] = function.arn
         self.register_outputs({"arn": self.arn})
-
-    def _schedule(self, name: str, place: Place, function: aws.lambda_.Function) -> None:
-        permissions = let_in(name, place, naming.CLIENT_SECRET, function, self)
-        rule = aws.cloudwatch.EventRule(
-            name,
-            name=naming.rule_name(place.base, naming.CLIENT_SECRET),
-            description=f"Runs the client-secret function of the fleet {place.base}.",
-            schedule_expression=_EVERY,
-            tags={naming.TAG_BASE: place.base},
-            opts=pulumi.ResourceOptions(parent=self),
-        )
-        aws.cloudwatch.EventTarget(
-            name,
-            rule=rule.name,
-            target_id="function",
-            arn=function.arn,
-            opts=pulumi.ResourceOptions(parent=self, depends_on=permissions),
-        )
 
 
 def _alarms(place: Place, function: aws.lambda_.Function) -> list[Alarm]:

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Final
 import pulumi
 import pulumi_aws as aws
 
+from infra.keys import declare_key
 from infra.policies.document import text
 from infra.policies.queues import credential_queue_policy, dead_letter_policy, queues_key_policy
-from infra.protection import protected, recovery_days
+from infra.protection import protected
 from provisioning import naming
 
 if TYPE_CHECKING:
@@ -40,20 +41,13 @@ class CredentialQueues(pulumi.ComponentResource):
     def __init__(self, name: str, args: CredentialQueuesArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("sellerkeys:index:CredentialQueues", name, None, opts)
         place = args.place
-        key = aws.kms.Key(
+        key = declare_key(
             name,
-            description=f"Encrypts what Amazon writes to the queues of the fleet {place.base}.",
-            policy=text(queues_key_policy(place)),
-            enable_key_rotation=True,
-            deletion_window_in_days=recovery_days(place),
-            tags={naming.TAG_BASE: place.base},
-            opts=protected(self, place),
-        )
-        aws.kms.Alias(
-            name,
-            name=naming.queues_key_alias(place.base),
-            target_key_id=key.key_id,
-            opts=pulumi.ResourceOptions(parent=self),
+            naming.queues_key_alias(place.base),
+            f"Encrypts what Amazon writes to the queues of the fleet {place.base}.",
+            queues_key_policy(place),
+            place,
+            self,
         )
         self.key_arn: pulumi.Output[str] = key.arn
         new_secret = self._queue(place, naming.NEW_SECRET)

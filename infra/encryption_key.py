@@ -6,11 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import pulumi
-import pulumi_aws as aws
 
-from infra.policies.document import text
+from infra.keys import declare_key
 from infra.policies.key import key_policy
-from infra.protection import protected, recovery_days
 from provisioning import naming
 
 if TYPE_CHECKING:
@@ -30,20 +28,13 @@ class EncryptionKey(pulumi.ComponentResource):
     def __init__(self, name: str, args: EncryptionKeyArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("sellerkeys:index:EncryptionKey", name, None, opts)
         base = args.place.base
-        key = aws.kms.Key(
+        key = declare_key(
             name,
-            description=f"Encrypts the SP-API credentials of the fleet {base}.",
-            policy=text(key_policy(args.place)),
-            enable_key_rotation=True,
-            deletion_window_in_days=recovery_days(args.place),
-            tags={naming.TAG_BASE: base},
-            opts=protected(self, args.place),
-        )
-        aws.kms.Alias(
-            name,
-            name=naming.key_alias(base),
-            target_key_id=key.key_id,
-            opts=pulumi.ResourceOptions(parent=self),
+            naming.key_alias(base),
+            f"Encrypts the SP-API credentials of the fleet {base}.",
+            key_policy(args.place),
+            args.place,
+            self,
         )
         self.arn: pulumi.Output[str] = key.arn
         self.register_outputs({"arn": self.arn})

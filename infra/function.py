@@ -110,3 +110,25 @@ def let_in(
         )
         for number, each in enumerate(permissions(place, function), 1)
     ]
+
+
+def run_by(  # noqa: PLR0913, PLR0917  whom and how, and what declares it
+    schedule: str, name: str, place: Place, function: str, made: aws.lambda_.Function, parent: pulumi.Resource
+) -> None:
+    """Declare the rule that runs a function by a schedule, once whoever may call it is let in."""
+    permissions = let_in(name, place, function, made, parent)
+    rule = aws.cloudwatch.EventRule(
+        name,
+        name=naming.rule_name(place.base, function),
+        description=f"Runs the {function} function of the fleet {place.base}.",
+        schedule_expression=schedule,
+        tags={naming.TAG_BASE: place.base},
+        opts=pulumi.ResourceOptions(parent=parent),
+    )
+    aws.cloudwatch.EventTarget(
+        name,
+        rule=rule.name,
+        target_id="function",
+        arn=made.arn,
+        opts=pulumi.ResourceOptions(parent=parent, depends_on=permissions),
+    )

@@ -6,11 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import pulumi
-import pulumi_aws as aws
 
-from infra.policies.document import text
+from infra.keys import declare_key
 from infra.policies.key import held_key_policy
-from infra.protection import protected, recovery_days
 from provisioning import naming
 
 if TYPE_CHECKING:
@@ -30,20 +28,13 @@ class HeldKey(pulumi.ComponentResource):
     def __init__(self, name: str, args: HeldKeyArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("sellerkeys:index:HeldKey", name, None, opts)
         base = args.place.base
-        key = aws.kms.Key(
+        key = declare_key(
             name,
-            description=f"Seals credentials of the fleet {base} that wait for a person.",
-            policy=text(held_key_policy(args.place)),
-            enable_key_rotation=True,
-            deletion_window_in_days=recovery_days(args.place),
-            tags={naming.TAG_BASE: base},
-            opts=protected(self, args.place),
-        )
-        aws.kms.Alias(
-            name,
-            name=naming.held_key_alias(base),
-            target_key_id=key.key_id,
-            opts=pulumi.ResourceOptions(parent=self),
+            naming.held_key_alias(base),
+            f"Seals credentials of the fleet {base} that wait for a person.",
+            held_key_policy(args.place),
+            args.place,
+            self,
         )
         self.arn: pulumi.Output[str] = key.arn
         self.register_outputs({"arn": self.arn})

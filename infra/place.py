@@ -75,6 +75,10 @@ class Place:
         """The ARN of the event bus on which consumers are told."""
         return f"arn:aws:events:{self.region}:{self.account}:event-bus/{naming.bus_name(self.base)}"
 
+    def alarm(self, function: str, what: str) -> str:
+        """Write the ARN of an alarm on a function; with a star, the pattern of all of them."""
+        return f"arn:aws:cloudwatch:{self.region}:{self.account}:alarm:{naming.alarm_name(self.base, function, what)}"
+
     @property
     def alarms(self) -> str:
         """The ARN pattern of the fleet's alarms."""
@@ -111,6 +115,15 @@ class Place:
     def function_role(self, name: str) -> str:
         """Write the ARN of the role a function runs under."""
         return naming.function_role_arn(self.account, self.base, name)
+
+    @property
+    def mappings(self) -> str:
+        """The ARN pattern of every event source mapping of region and account."""
+        return f"arn:aws:lambda:{self.region}:{self.account}:event-source-mapping:*"
+
+    def key_alias(self, name: str) -> str:
+        """Write the ARN of a key's alias."""
+        return f"arn:aws:kms:{self.region}:{self.account}:{name}"
 
     @property
     def keys(self) -> str:

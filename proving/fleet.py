@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 from infra.people import People
 from infra.place import Place
 from infra.policies.application import app_secret_policy
+from infra.policies.auditor import auditor
 from infra.policies.calendar import calendar_policy
 from infra.policies.changes import forwarding_policy, forwarding_trust, forwards_iam
 from infra.policies.client_secret import client_secret_policy
@@ -33,7 +34,7 @@ from infra.policies.sellers import (
     reader_trust,
     seller_secret_policy,
 )
-from isolation.proof.fleet import Actor, Fleet, Guard, Key, Secret, Seller, Service
+from isolation.proof.fleet import Actor, Fleet, Guard, Key, Never, Secret, Seller, Service
 from isolation.proof.texts import ANY_SELLER
 from proving.guarding import of_functions, of_held_key, of_queues, of_topic
 from provisioning import naming, state
@@ -61,6 +62,13 @@ HELD_KEY: Final = f"arn:aws:kms:{REGION}:{ACCOUNT}:key/22222222-3333-4444-8555-6
 _WRITERS: Final = ("the consent function", "the client-secret function", "an onboarder", "whoever is on call")
 #: What forwards to the fleet's region what CloudTrail tells of roles.
 FORWARDER: Final = "EventBridge's forwarder"
+_READ: Final = ("secretsmanager:GetSecretValue", "secretsmanager:BatchGetSecretValue")
+_FORCED: Final = (("secretsmanager:forcedeletewithoutrecovery", ("true",)),)
+_NEVER: Final = (
+    Never("the deployer", "reads and writes no value", (*_READ, "secretsmanager:PutSecretValue")),
+    Never("the deployer", "deletes no secret without a way back", ("secretsmanager:DeleteSecret",), _FORCED),
+    Never("an auditor", "reads no value", _READ),
+)
 MODES: Final[tuple[Isolation, ...]] = ("role-per-seller", "one-role")
 
 
@@ -81,7 +89,17 @@ def fleet(mode: Isolation) -> Fleet:
         Key("the sqs key", QUEUES_KEY, queues_key_policy(at)),
         Key("the key of what waits", HELD_KEY, held_key_policy(at)),
     )
-    return replace(made, other_secrets=(own,), guards=(*made.guards, *more), keys=keys)
+    # No configuration names him: whoever is given the policy of docs/policies/ is one.
+    audits = Actor(name="an auditor", arn=f"{_ROLE}/auditor", identity=(policy(auditor(at)),))
+    return replace(
+        made,
+        other_secrets=(own,),
+        guards=(*made.guards, *more),
+        keys=keys,
+        actors=(*made.actors, audits),
+        read_nothing=(audits.name,),
+        never=_NEVER,
+    )
 
 
 def fleet_at(at: Place) -> Fleet:

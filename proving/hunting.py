@@ -54,9 +54,8 @@ def every_claim(mode: Isolation) -> Iterator[Claim]:
     looked_at = fleet(mode)
     yield from claims.of(looked_at)
     for actor in looked_at.actors:
-        if actor.arn not in looked_at.deployers:
-            yield needs_no_more(looked_at, actor, needed()[actor.name])
-            yield from keeps_limits(looked_at, actor, limits(actor.name))
+        yield needs_no_more(looked_at, actor, needed()[actor.name])
+        yield from keeps_limits(looked_at, actor, limits(actor.name))
     for who, calls in uses(mode).items():
         yield may(looked_at, who, calls)
 
@@ -131,7 +130,7 @@ def _broken(mode: Isolation, mutant: Mutant) -> Iterator[Claim]:
     """Put a mutant into the claims that read its document; first whether it names what nobody needs, which is quick."""
     rows = _changed(mutant)
     for actor in fleet(mode).actors:
-        if mutant.before in actor.identity and actor.arn not in fleet(mode).deployers:
+        if mutant.before in actor.identity:
             broken = replace(actor, identity=tuple(_other(item, mutant) for item in actor.identity))
             yield _narrowed(needs_no_more(fleet(mode), broken, needed()[actor.name]), mutant.after, rows)
     for claim in _sound(mode):

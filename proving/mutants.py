@@ -181,8 +181,9 @@ def written(fleet: Fleet) -> dict[str, Row]:
         *((secret.name, secret.policy) for secret in (seller.secret, *fleet.other_secrets)),
         *((key.name, key.policy) for key in fleet.keys),
     ]
-    for actor in (seller.reader, *(actor for actor in fleet.actors if actor.arn not in fleet.deployers)):
-        named += [(actor.name, document) for document in actor.identity]
+    for actor in (seller.reader, *fleet.actors):
+        own = enumerate(actor.identity, 1)
+        named += [(actor.name if at == 1 else f"{actor.name} ({at})", document) for at, document in own]
         named += [(f"the trust of {actor.name}", actor.trust)] if actor.trust else []
     parts = ((guard.what, guard.policy) for guard in fleet.guards)
     named += [(what.partition(":")[0], part.document if isinstance(part, Alone) else part) for what, part in parts]
@@ -190,5 +191,6 @@ def written(fleet: Fleet) -> dict[str, Row]:
     for name, document in named:
         assert isinstance(document, dict)  # noqa: S101  the program makes dictionaries
         if document not in found.values():
+            assert name not in found, name  # noqa: S101  or one of two would be broken by nobody
             found[name] = document
     return found

@@ -88,6 +88,18 @@ _REASONS: Final[dict[str, dict[str, tuple[str, ...]]]] = {
             "LookAtTheQueuesKey: StringLike for StringEquals",
             "OpenWhatWaits: StringLike for StringEquals",
         ),
+        "the rotation function (2)": ("TellConsumers: StringLike for StringEquals",),
+        "the policy of the rotation function": ("SecretsManagerForSellers: StringLike for StringEquals",),
+        "the policy of the consent function": ("AnybodysAddress: StringLike for StringEquals",),
+        "the deployer": (
+            "MakeTheKey: StringLike for StringEquals",
+            "TagANewKey: StringLike for StringEquals",
+            "AdministerTheFleetsKey: StringLike for StringEquals",
+            "PutASecretUnderTheKey: StringLike for StringEquals",
+            "HandFunctionsTheirRole: StringLike for StringEquals",
+            "HandEventBridgeItsRole: StringLike for StringEquals",
+        ),
+        "an auditor": ("LookAtKeys: StringLike for StringEquals",),
         "the topic": ("AlarmsOfThisFleet: StringLike for StringEquals",),
         "a session of the one reader": ("DecryptItsSecret: StringLike for StringEquals",),
         "the trust of a session of the one reader": (

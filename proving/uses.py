@@ -21,7 +21,7 @@ from proving.needs import ITEMS, SAID, needed
 from provisioning import naming, state
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
     from infra.place import Place
     from isolation.document import Document
@@ -118,7 +118,7 @@ class _Uses:
             made["secretsmanager:rotationlambdaarn"] = (self.at.rotation_function,)
         if action.startswith(f"{_SM}:") and actor.name == "the rotation function":
             made["secretsmanager:resource/allowrotationlambdaarn"] = (self.at.rotation_function,)
-        if action.startswith("dynamodb:"):
+        if action in ITEMS.get(actor.name, {}):
             made["dynamodb:leadingkeys"] = ITEMS[actor.name][action]
         if action == "events:PutEvents":
             made |= {key: (said,) for key, said in SAID.items()}
@@ -211,13 +211,14 @@ class _Uses:
         """Make those of the deployer's calls about which a secret's or key's policy has a word."""
         (deployer,) = (actor for actor in self.fleet.actors if actor.arn in self.fleet.deployers)
         identity_tags: Context = (("aws:tagkeys", ("sellerkeys:*",)),)
-        calls: Mapping[str, Context] = {
-            "UpdateSecret": (), "PutResourcePolicy": (), "DeleteResourcePolicy": (), "DescribeSecret": (),
-            "TagResource": identity_tags, "UntagResource": identity_tags,
-            "DeleteSecret": (("secretsmanager:forcedeletewithoutrecovery", ()),),
-        }  # fmt: skip
+        forced = "secretsmanager:forcedeletewithoutrecovery"
+        calls: tuple[tuple[str, Context], ...] = (
+            ("UpdateSecret", ()), ("PutResourcePolicy", ()), ("DeleteResourcePolicy", ()), ("DescribeSecret", ()),
+            ("TagResource", identity_tags), ("UntagResource", identity_tags),
+            ("DeleteSecret", ((forced, ()),)), ("DeleteSecret", ((forced, ("false",)),)),
+        )  # fmt: skip
         for secret in (self.fleet.app, *(secret for _, secret in self._kinds())):
-            for action, context in calls.items():
+            for action, context in calls:
                 yield Use(
                     by=deployer.arn, action=f"{_SM}:{action}", resource=f"{secret.arn}-??????",
                     identity=deployer.identity, policy=secret.policy, context=context,

@@ -67,7 +67,7 @@ def _secrets(place: Place) -> list[Reasoned]:
 def _key(place: Place) -> list[Reasoned]:
     ours = {f"aws:ResourceTag/{naming.TAG_BASE}": place.base}
     names = (naming.key_alias, naming.queues_key_alias, naming.held_key_alias)
-    aliases = [f"arn:aws:kms:{place.region}:{place.account}:{name(place.base)}" for name in names]
+    aliases = [place.key_alias(name(place.base)) for name in names]
     return [
         allow(
             "MakeTheKey",
@@ -173,7 +173,6 @@ def _roles(place: Place) -> list[Reasoned]:
 
 def _functions(place: Place) -> list[Reasoned]:
     functions = [place.function(name) for name in _FUNCTIONS]
-    mappings = f"arn:aws:lambda:{place.region}:{place.account}:event-source-mapping:*"
     mine = {"ArnEquals": {"lambda:FunctionArn": place.function(naming.CLIENT_SECRET)}}
     return [
         allow(
@@ -220,7 +219,7 @@ def _functions(place: Place) -> list[Reasoned]:
             "TagMappings",
             "A mapping's tags are read and set by its own ARN, which AWS chooses.",
             ["lambda:ListTags", "lambda:TagResource", "lambda:UntagResource"],
-            [mappings],
+            [place.mappings],
         ),
         allow(
             "LogsOfTheFunctions",
@@ -245,10 +244,7 @@ def _functions(place: Place) -> list[Reasoned]:
 
 
 def _watching(place: Place) -> list[Reasoned]:
-    alarms = [
-        f"arn:aws:cloudwatch:{place.region}:{place.account}:alarm:{naming.alarm_name(place.base, name, '*')}"
-        for name in _FUNCTIONS
-    ]
+    alarms = [place.alarm(name, "*") for name in _FUNCTIONS]
     return [
         allow(
             "DeclareAlarms",

@@ -42,6 +42,18 @@ class Limit:
     any_of: tuple[tuple[str, tuple[str, ...]], ...]
     #: Only where a seller's secret is the resource.
     on_sellers: bool = False
+    #: Only where one of these patterns is.
+    on: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Never:
+    """What somebody may not, whatever else is attached to his role, where these condition keys are there and match."""
+
+    actor: str
+    what: str
+    actions: tuple[str, ...]
+    where: tuple[tuple[str, tuple[str, ...]], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +146,9 @@ class Fleet:
     guards: tuple[Guard, ...]
     #: Those that read no seller's value, whatever else is attached to their roles.
     never_read: tuple[str, ...] = ()
+    #: Those that read no value at all, the app secret's included; deployers are.
+    read_nothing: tuple[str, ...] = ()
+    never: tuple[Never, ...] = ()
     #: Secrets that differ in their policy from those of `sellers`.
     other_secrets: tuple[Secret, ...] = ()
     #: Every key whose policy leaves it to the account's own policies who may.

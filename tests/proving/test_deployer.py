@@ -2,7 +2,7 @@
 
 from infra.policies.deployer import deployer
 from proving.fleet import place
-from proving.needs import needed
+from proving.needs import recorded
 from proving.unrecorded import DEPLOYERS
 
 #: AWS lets everybody ask who he is, whatever his policies say.
@@ -13,11 +13,11 @@ def test_whatever_a_deployer_may_was_needed_or_is_explained() -> None:
     """An action that no recording shows has a reason; one that a recording shows has none any more."""
     rows = [row.statement for row in deployer(place("role-per-seller")) if row.statement["Effect"] == "Allow"]
     allowed = {action for row in rows for action in row["Action"]}
-    recorded = set(needed()["the deployer"]) - FREE
+    shown = set(recorded()["the deployer"]) - FREE
     explained = [action for actions in DEPLOYERS.values() for action in actions]
 
-    assert recorded - allowed == set()
-    assert allowed - recorded == set(explained)
+    assert shown - allowed == set()
+    assert allowed - shown == set(explained)
     assert len(explained) == len(set(explained))
 
 

@@ -20,6 +20,7 @@ REDUCED = (
     ("role-per-seller", "the trust of the reader of a seller"),
     ("role-per-seller", "the queue new-secret"),
     ("role-per-seller", "the topic"),
+    ("role-per-seller", "an auditor"),
     ("one-role", "the trust of a session of the one reader"),
 )
 
@@ -101,6 +102,36 @@ def test_each_is_caught_or_explained_and_equal(mode: Isolation, name: str) -> No
             "a seller's secret with an application of his own",
             "OnlyOperatorsAndFunctionsWrite: the denial is dropped",
             "a seller's secret with an application of his own: nobody but who is named writes",
+        ),
+        (
+            "the deployer",
+            "NoValues: the denial is dropped",
+            "the deployer reads and writes no value, whatever else is attached to his role",
+        ),
+        (
+            "the deployer",
+            "DeclareSecrets: it also reads",
+            "the deployer reads and writes no value, by what he is granted alone",
+        ),
+        (
+            "the deployer",
+            "NoForcedDeletion: the denial is dropped",
+            "the deployer deletes no secret without a way back",
+        ),
+        (
+            "the deployer",
+            "HandFunctionsTheirRole: its condition is dropped",
+            "the deployer: it hands functions' roles to Lambda",
+        ),
+        (
+            "an auditor",
+            "LookAtKeys: its condition is dropped",
+            "an auditor: it knows keys by the fleet's tag",
+        ),
+        (
+            "the client-secret function",
+            "AskForRotations: its condition is dropped",
+            "the client-secret function: it starts rotations of the fleet's own function",
         ),
         (
             "an onboarder",

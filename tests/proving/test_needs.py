@@ -15,7 +15,7 @@ from proving.needs import gathered, limits, needed
 if TYPE_CHECKING:
     from isolation.proof.fleet import Actor, Fleet
 
-ACTORS = [(fleet(mode), actor) for mode in MODES for actor in fleet(mode).actors if actor.name != "the deployer"]
+ACTORS = [(fleet(mode), actor) for mode in MODES for actor in fleet(mode).actors]
 
 
 def _claims(looked_at: Fleet, actor: Actor) -> list[Claim]:
@@ -35,7 +35,7 @@ def test_nothing_is_missing_and_nothing_is_more(looked_at: Fleet, actor: Actor) 
 
 
 def test_what_was_denied_was_not_needed() -> None:
-    """A seller stands for all, a role for its actor, the first recording for all; who is no actor is left out."""
+    """A seller for all, a role for its actor, the first recording; who and what is not the fleet's is left out."""
     secret = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:sellerkeys/dev/sellers/berlin/sp-api-AbCdEf"
     role = "arn:aws:iam::123456789012:role/sellerkeys-fn.dev.rotation"
     somebody = "arn:aws:iam::123456789012:role/somebody"
@@ -44,6 +44,7 @@ def test_what_was_denied_was_not_needed() -> None:
         [
             (role, "secretsmanager:GetSecretValue", secret, True, "the second"),
             (role, "secretsmanager:GetSecretValue", secret, True, "the first"),
+            (role, "secretsmanager:GetSecretValue", secret.replace("/dev/", "/prod/"), True, "the first"),
             (role, "secretsmanager:DeleteSecret", secret, False, "the first"),
             (somebody, "secretsmanager:GetSecretValue", secret, True, "the first"),
         ]

@@ -14,6 +14,7 @@ from isolation.proof.askers import EVERYTHING, delegating
 from isolation.proof.claims.common import (
     CONTEXT,
     NO,
+    has,
     is_a_sellers,
     names_identity_tag,
 )
@@ -23,7 +24,8 @@ from isolation.proof.texts import any_secret, is_secret, literal
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from isolation.proof.fleet import Actor, Fleet
+    from isolation.document import Document
+    from isolation.proof.fleet import Actor, Fleet, Never
 
 #: One more than the statements about one key of several values that an actor may have.
 _TESTS: Final = 8
@@ -31,6 +33,9 @@ _TESTS: Final = 8
 
 def of_actor(fleet: Fleet, actor: Actor) -> Iterator[Claim]:
     """Claim what an actor's own policies do not give him."""
+    for never in fleet.never:
+        if never.actor == actor.name:
+            yield from _never(fleet, actor, never)
     if actor.arn in fleet.deployers:
         yield _reads_nothing(fleet, actor, app=True)
         return
@@ -49,7 +54,7 @@ def of_actor(fleet: Fleet, actor: Actor) -> Iterator[Claim]:
     if actor.name in fleet.read_sellers:
         yield _reads_enrolled(fleet, actor)
     else:
-        yield _reads_nothing(fleet, actor, app=False)
+        yield _reads_nothing(fleet, actor, app=actor.name in fleet.read_nothing)
     if actor.name in fleet.never_read:
         asked, known = acting(fleet, actor, actions.READ)
         given = [known, is_a_sellers(fleet, asked.resource)]
@@ -61,6 +66,20 @@ def of_actor(fleet: Fleet, actor: Actor) -> Iterator[Claim]:
             f"{actor.name} reads no seller's value, by what he is granted alone",
             [Case([(asked, granted)], given, fleet.account)],
         )
+
+
+def _never(fleet: Fleet, actor: Actor, never: Never) -> Iterator[Claim]:
+    """Say that a denial holds by itself; one without circumstances is needed for nothing that is granted beside it."""
+    locks: dict[str, tuple[Document, ...]] = {"whatever else is attached to his role": (EVERYTHING, *actor.identity)}
+    if not never.where:
+        locks["by what he is granted alone"] = tuple(Alone(document) for document in actor.identity)
+    for how, identity in locks.items():
+        cases = []
+        for action in never.actions:
+            asked, known = acting(fleet, actor, action)
+            given = [known, *(has(asked, *test) for test in never.where)]
+            cases.append(Case([(asked, Policies(identity))], given, fleet.account))
+        yield Claim(f"{actor.name} {never.what}, {how}", cases)
 
 
 def _reads_nothing(fleet: Fleet, actor: Actor, *, app: bool) -> Claim:

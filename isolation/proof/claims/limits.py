@@ -42,6 +42,8 @@ def keeps_limits(fleet: Fleet, actor: Actor, limits: Sequence[Limit]) -> Iterato
             given = [known, z3.Not(z3.Or([has(asked, key, patterns) for key, patterns in limit.any_of]))]
             if limit.on_sellers:
                 given.append(is_a_sellers(fleet, asked.resource))
+            if limit.on:
+                given.append(_is(asked, limit.on))
             cases.append(Case([(asked, _alone(fleet, actor))], given, fleet.account))
         yield Claim(f"{actor.name}: {limit.what}", cases)
 
