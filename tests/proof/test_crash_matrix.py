@@ -94,3 +94,14 @@ def test_no_value_was_said(lanes: list[Lane]) -> None:
     assert said
     assert logs
     assert [value for value in VALUES for text in (*said, *logs) if value in text] == []
+
+
+@pytest.mark.usefixtures("judged")
+def test_everybody_acted_under_his_own_role_and_lacked_nothing(lanes: list[Lane]) -> None:
+    """With every policy enforced: nobody was denied anything, and each kind of actor was asked about."""
+    verdicts = lanes[0].bench.aws.guard.verdicts()
+
+    assert [f"{one.principal}: {one.action} on {one.resource}" for one in verdicts if not one.allowed] == []
+    acted = {one.principal.rpartition("/")[2] for one in verdicts}
+    for lane in lanes:
+        assert {f"{lane.base}-onboarder", f"{lane.base}-on-call", f"sellerkeys-fn.{lane.base}.rotation"} <= acted

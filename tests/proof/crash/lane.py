@@ -14,11 +14,17 @@ import yaml
 from botocore.config import Config
 
 from infra import archive
+from infra.people import People
 from infra.place import Place
+from infra.policies.application import app_secret_policy
 from infra.policies.document import text
+from infra.policies.key import key_policy
+from infra.policies.people import on_call, onboarder
+from infra.policies.reasoned import policy
 from infra.policies.rotation import rotation_policy
-from infra.policies.sellers import reader_policy, reader_trust
+from infra.policies.sellers import reader_policy, reader_trust, seller_secret_policy
 from infra.rotation_function import APP_VARIABLE, HANDLER
+from local.actors import variables
 from local.amazon.records import ApplicationKind
 from local.bench import REGION
 from provisioning import naming, reminder
@@ -43,6 +49,7 @@ ACCOUNT = "123456789012"
 SCHEDULE = "rate(30 days)"
 MARKETPLACE = "DE"
 _SETTLED_WITHIN = 60.0
+_TWELVE_HOURS = 43_200
 
 
 class Lane:
@@ -59,8 +66,17 @@ class Lane:
         self.registry = bench.amazon.registry
         application = self.registry.add_application(ApplicationKind.PUBLIC_LISTED)
         self.app = App(application.client_id, application.secrets[0].value)
-        # The secrets here are under AWS's own key, which asks nobody.
-        self._place = Place(base=base, region=REGION, account=ACCOUNT)
+        # People of its own, whose policies name this lane's secrets alone.
+        role = f"arn:aws:iam::{ACCOUNT}:role/{base}"
+        people = People(
+            readers=(f"{role}-erp",),
+            onboarders=(f"{role}-onboarder",),
+            on_call=(f"{role}-on-call",),
+            deployers=(f"{role}-deployer",),
+        )
+        self._place = Place(base=base, region=REGION, account=ACCOUNT, people=people)
+        self._keys: dict[str, dict[str, str]] = {}
+        self._key = ""
         self.app_version = ""
         self.function_arn = ""
 
@@ -68,22 +84,30 @@ class Lane:
         """Open the wires, write the stack's files, put the app secret's value, deploy the function."""
         self.command_wire.start()
         self.function_wire.start()
+        people = self._place.people
         config = {
             "sellerkeys:region": "eu-west-1",
             "sellerkeys:roster": "roster.csv",
-            "sellerkeys:readers": [f"arn:aws:iam::{ACCOUNT}:role/erp"],
-            "sellerkeys:onboarders": [f"arn:aws:iam::{ACCOUNT}:role/onboarder"],
-            "sellerkeys:on_call": [f"arn:aws:iam::{ACCOUNT}:role/on-call"],
-            "sellerkeys:deployers": [f"arn:aws:iam::{ACCOUNT}:role/deployer"],
+            "sellerkeys:readers": list(people.readers),
+            "sellerkeys:onboarders": list(people.onboarders),
+            "sellerkeys:on_call": list(people.on_call),
+            "sellerkeys:deployers": list(people.deployers),
             "sellerkeys:rotation": SCHEDULE,
             "sellerkeys:application": {"kind": "public-listed", "name": "Example", "contact": "keys@example.com"},
         }
         self._folder.mkdir()
         (self._folder / f"Pulumi.{self.base}.yaml").write_text(yaml.safe_dump({"config": config}))
         self._settings = from_config({key.partition(":")[2]: value for key, value in config.items()}, self.base)
+        made = client_of(self.bench, "kms").create_key(
+            Policy=text(key_policy(self._place)), Tags=[{"TagKey": naming.TAG_BASE, "TagValue": self.base}]
+        )
+        self._key = str(made["KeyMetadata"]["Arn"])
         name = naming.app_secret_name(self.base)
-        app = self.secrets.create_secret(Name=name, SecretString=self.app.to_json())
+        app = self.secrets.create_secret(Name=name, SecretString=self.app.to_json(), KmsKeyId=self._key)
+        self.secrets.put_resource_policy(SecretId=name, ResourcePolicy=text(app_secret_policy(self._place)))
         self.app_version = app["VersionId"]
+        for actor, allowed in (("onboarder", onboarder(self._place)), ("on-call", on_call(self._place))):
+            self._keys[actor] = self._become(actor, policy(allowed))
         self.function_arn = self._deploy(app["ARN"])
 
     def stop(self) -> None:
@@ -98,8 +122,11 @@ class Lane:
         self._make_reader(row.seller)
         made = self.secrets.create_secret(
             Name=naming.seller_secret_name(self.base, row.seller),
+            KmsKeyId=self._key,
             Tags=[{"Key": key, "Value": value} for key, value in tags.items()],
         )
+        allowed = text(seller_secret_policy(self._place, row.seller, row.application))
+        self.secrets.put_resource_policy(SecretId=made["ARN"], ResourcePolicy=allowed)
         return str(made["ARN"])
 
     def remove(self, arn: str) -> None:
@@ -107,7 +134,11 @@ class Lane:
         self.secrets.delete_secret(SecretId=arn, ForceDeleteWithoutRecovery=True)
 
     def command(self, arguments: list[str], given: str, strike: Strike | None) -> int:
-        """Run `sellerkeys` as a process of its own, through the wire; returns its exit code, or minus the signal."""
+        """Run `sellerkeys` as a process of its own, through the wire; returns its exit code, or minus the signal.
+
+        Whoever onboards is an onboarder, everything else is done by whoever is on call, each with the keys of his role.
+        """
+        keys = self._keys["onboarder" if arguments[0] == "onboard" else "on-call"]
 
         def kill() -> None:
             process.kill()
@@ -120,6 +151,7 @@ class Lane:
                 **{name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ},
                 **self.bench.environment(),
                 **self.command_wire.environment(),
+                **keys,
             },
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
@@ -181,9 +213,21 @@ class Lane:
         )
         return str(made["FunctionArn"])
 
+    def _become(self, actor: str, allowed: Document) -> dict[str, str]:
+        """Make a person's role with the policy of docs/policies/, and lend it; returns the variables of its keys."""
+        iam, name = client_of(self.bench, "iam"), f"{self.base}-{actor}"
+        trust = {"Effect": "Allow", "Principal": {"AWS": ACCOUNT}, "Action": "sts:AssumeRole"}
+        document = json.dumps({"Version": "2012-10-17", "Statement": [trust]})
+        iam.create_role(RoleName=name, AssumeRolePolicyDocument=document, MaxSessionDuration=_TWELVE_HOURS)
+        iam.put_role_policy(RoleName=name, PolicyName="sellerkeys", PolicyDocument=text(allowed))
+        lent = client_of(self.bench, "sts").assume_role(
+            RoleArn=f"arn:aws:iam::{ACCOUNT}:role/{name}", RoleSessionName=actor, DurationSeconds=_TWELVE_HOURS
+        )
+        return variables(lent["Credentials"])
+
     def _make_reader(self, seller: str) -> None:
         iam, name = client_of(self.bench, "iam"), naming.reader_role_name(self.base, seller)
-        trust = text(reader_trust([f"arn:aws:iam::{ACCOUNT}:role/on-call"]))
+        trust = text(reader_trust(self._place.people.become_readers))
         iam.create_role(RoleName=name, Path=naming.reader_role_path(self.base), AssumeRolePolicyDocument=trust)
         policy = text(reader_policy(self._place, seller, self._place.keys))
         iam.put_role_policy(RoleName=name, PolicyName="read-its-secret", PolicyDocument=policy)

@@ -10,7 +10,6 @@ from moto.sqs.models import sqs_backends
 
 from infra import archive, calendar_function, client_secret_function
 from infra.credential_queues import VISIBILITY_SECONDS
-from infra.place import Place
 from infra.policies.calendar import calendar_policy
 from infra.policies.client_secret import client_secret_policy
 from infra.policies.document import text
@@ -62,7 +61,6 @@ class Plant(Lane):
         self.sellers: list[Seller] = []
         self.wires: dict[str, Wire] = {}
         self.function = self.calendar = self.app_arn = ""
-        self._place = Place(base=base, region=REGION, account=ACCOUNT)
         self._lambda = client_of(bench, "lambda")
         self._sqs = client_of(bench, "sqs")
 
@@ -76,7 +74,9 @@ class Plant(Lane):
             AttributeDefinitions=[{"AttributeName": "pk", "AttributeType": "S"}],
             BillingMode="PAY_PER_REQUEST",
         )
-        key = client_of(self.bench, "kms").create_key(Policy=text(queues_key_policy(self._place)))["KeyMetadata"]["Arn"]
+        key = client_of(self.bench, "kms").create_key(
+            Policy=text(queues_key_policy(self._place)), Tags=[{"TagKey": naming.TAG_BASE, "TagValue": self.base}]
+        )["KeyMetadata"]["Arn"]
         self._declare_functions(str(key))
         self._declare_queues(str(key))
         self._onboard()
