@@ -146,7 +146,8 @@ def words(mode: Isolation) -> tuple[str, ...]:
     arns = [name.replace("??????", "AbCdEf") for name in named]
     roles = [at.reader("a"), at.reader("b"), at.rotation_role, at.function_role(naming.CALENDAR), f"{_ROLE}/other"]
     everybody = [*at.people.readers, *at.people.operators, *at.people.deployers, f"arn:aws:iam::{_OTHER}:role/other"]
-    roles += [at.function_role(naming.CONSENT), at.function_role(naming.CLIENT_SECRET)]
+    roles += [at.function_role(name) for name in (naming.CONSENT, naming.CLIENT_SECRET, naming.FORWARDS)]
+    roles += [f"{_ROLE}/auditor"]
     things = [
         KEY,
         QUEUES_KEY,

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from moto.core.base_backend import BackendDict
 
-from local.aws import tables, wsgi
+from local.aws import roles, tables, wsgi
 from local.aws.access import callers
 from local.aws.access.callers import Callers
 from local.aws.access.guard import Guard
@@ -85,6 +85,7 @@ class AWSServer:
         events.install(self.timeline, self.guard)
         queues.install(self.timeline, self.guard)
         tables.install()
+        roles.install()
 
     @property
     def url(self) -> str:

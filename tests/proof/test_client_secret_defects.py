@@ -22,7 +22,7 @@ from tests.proof.renewals import Stage as Fleet
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-ASKING, RECEIVING, STARTING, _ = FLOWS
+ASKING, RECEIVING, STARTING, *_ = FLOWS
 
 
 def asks_without_a_claim(patch: pytest.MonkeyPatch) -> None:

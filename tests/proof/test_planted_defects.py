@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from simulation.invariants import Broken, Invariant
 
-SELLERS, YEARS, SEEDS = 8, 1.2, (1, 2, 6, 9)
+SELLERS, YEARS, SEEDS = 8, 1.2, (3, 1, 2, 6, 9)
 #: So much more trouble than usual that a small world meets every kind of it.
 INTENSITY = 5
 
