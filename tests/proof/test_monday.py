@@ -46,6 +46,8 @@ END = (
     + [f"{PREFIX}stores"]
     + ["sellerkeys:application", "sellerkeys:base", "sellerkeys:region", "sellerkeys:seller"],
 )
+#: What AWS would have raised for a thousand sellers with a role each.
+RAISED = "  sellerkeys:quotas: {roles: 5000}\n"
 #: Seconds; a kill comes within so many of a start, and what was killed has so long to come to its end.
 SOON, PATIENCE = {"up": 12.0, "onboard": 4.0}, 600
 
@@ -110,8 +112,10 @@ def vendor(wanted: Run, tmp_path: Path) -> Iterator[Vendor]:
     """A roster, a new account, and sellers who have consented."""
     folder = tmp_path / "project"
     (folder / "rosters").mkdir(parents=True)
-    for name in ("infra", "provisioning", "docs", "Pulumi.yaml", "Pulumi.dev.yaml"):
+    for name in ("infra", "provisioning", "docs", "Pulumi.yaml"):
         (folder / name).symlink_to(PROJECT / name)
+    configuration = (PROJECT / "Pulumi.dev.yaml").read_text(encoding="utf-8")
+    (folder / "Pulumi.dev.yaml").write_text(configuration.replace("config:\n", f"config:\n{RAISED}"), encoding="utf-8")
     cells = {"region": "EU", "marketplaces": "DE", "account_name": "A seller of the proof"}
     rooms = Rooms([], wanted.room)
     rows = [rooms.give(roster.row_from({"seller": f"seller-{n}", **cells})) for n in range(wanted.sellers)]
