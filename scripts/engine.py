@@ -201,8 +201,8 @@ def told(what: str, stack: str = "") -> Iterator[list[str]]:
     except errors.CommandError as error:
         if any(line.endswith(_HALF_WRITTEN) for line in str(error).splitlines()):
             raise Waiting(
-                f"`pulumi {what}` found a state that is being written, so a stack is being updated by somebody else: "
-                f"wait, then run this again"
+                f"`pulumi {what}` found half a state, because a stack is being updated by somebody else: wait, then run"
+                f" this again; if nobody is, that state is damaged: Pulumi's backend has a copy of the one before"
             ) from None
         raise EngineFailed(f"`pulumi {what}` failed: {_last_errors(heard or str(error).splitlines())}") from None
     except (OSError, subprocess.SubprocessError, errors.InvalidVersionError) as error:

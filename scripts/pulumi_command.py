@@ -62,7 +62,7 @@ class Interruptible(PulumiCommand):
             args = [*args, "--no-select"]
         with (
             TemporaryFile("w+", encoding="utf-8", errors="replace") as out,
-            TemporaryFile("w+", encoding="utf-8") as err,
+            TemporaryFile("w+", encoding="utf-8", errors="replace") as err,
         ):
             process = self._begun([self.command, "--non-interactive", *args], cwd, additional_env, (out, err))
             try:
@@ -114,8 +114,8 @@ class Updating(Workspace):
 
 def _told(said: IO[str], hear: Hear | None) -> str:
     said.seek(0)
-    lines = said.read().splitlines()
-    for line in lines:
-        if hear:
+    lines = [line.rstrip() for line in said]
+    if hear:
+        for line in lines:
             hear(line)
-    return "\n".join(line.rstrip() for line in lines)
+    return "\n".join(lines)

@@ -81,12 +81,16 @@ def _tell(ended: Sequence[Ended], *, as_json: bool) -> None:
 
 @contextmanager
 def _terminable() -> Iterator[None]:
-    """Let SIGTERM and a closed terminal end like Ctrl-C: a lock that nobody gives back holds everybody up."""
+    """Let SIGTERM and a closed terminal end like Ctrl-C: a lock that nobody gives back holds everybody up.
+
+    What is ignored stays so: whoever starts this under nohup closes the terminal on purpose.
+    """
 
     def end(_number: int, _frame: FrameType | None) -> NoReturn:
         raise KeyboardInterrupt
 
-    before = {number: signal.signal(number, end) for number in (signal.SIGTERM, signal.SIGHUP)}
+    heeded = [each for each in (signal.SIGTERM, signal.SIGHUP) if signal.getsignal(each) is not signal.SIG_IGN]
+    before = {number: signal.signal(number, end) for number in heeded}
     try:
         yield
     finally:

@@ -174,8 +174,8 @@ def test_an_interrupted_update_ends_by_itself(pulumi: Callable[..., Engine], tmp
             {"up": "echo 'error: EOF' >&2; exit 255"},
             Waiting,
             (
-                "`pulumi up` found a state that is being written, so a stack is being updated by somebody else: wait, "
-                "then run this again"
+                "`pulumi up` found half a state, because a stack is being updated by somebody else: wait, then run "
+                "this again; if nobody is, that state is damaged: Pulumi's backend has a copy of the one before"
             ),
         ),
         (

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -39,6 +41,28 @@ def results(desk: Desk, *options: str) -> dict[str, str]:
     """Run `up`, and give what became of each stack."""
     told = json.loads(desk.run("--output", "json", "up", *options).stdout)
     return {each["stack"]: each["result"] for each in told["stacks"]}
+
+
+@pytest.mark.parametrize(
+    ("before", "heeded"), [(signal.SIG_DFL, True), (signal.SIG_IGN, False)], ids=["a terminal", "nohup"]
+)
+def test_a_closed_terminal_ends_it_unless_it_was_to_outlive_it(
+    fleet: Desk, monkeypatch: pytest.MonkeyPatch, before: signal.Handlers, *, heeded: bool
+) -> None:
+    """SIGHUP ends like Ctrl-C, once Pulumi has come to its end; under nohup it is nothing, and `up` goes on."""
+    stacks = fleet.engine.stacks
+
+    def closed() -> dict[str, datetime | None]:
+        os.kill(os.getpid(), signal.SIGHUP)
+        return stacks()
+
+    monkeypatch.setattr(fleet.engine, "stacks", closed)
+    kept = signal.signal(signal.SIGHUP, before)
+    try:
+        assert fleet.run("up").exit_code == (130 if heeded else 0)
+        assert signal.getsignal(signal.SIGHUP) is before
+    finally:
+        signal.signal(signal.SIGHUP, kept)
 
 
 def test_from_nothing(fleet: Desk) -> None:
