@@ -32,6 +32,7 @@ _TOKENS: Final = (
     "refreshToken",
     "refresh_token",
 )
+_OF_ACCOUNT: Final = "SP_API_REFRESH_TOKEN_"
 _CLIENT_IDS: Final = (
     "LWA_APP_ID",
     "LWA_CLIENT_ID",
@@ -90,23 +91,29 @@ def from_secret(name: str, text: str) -> Old:
     return replace(found, partner=partner.upper(), seller="")
 
 
-def from_env(path: str, text: str) -> list[Old]:
-    """Read a `.env` file: lines of NAME=VALUE, `export`, quotes and comments as a shell takes them; raises BadInput.
+def accounts(text: str) -> tuple[str, ...]:
+    """Name the accounts of a `.env` file by the ends of names, as python-amazon-sp-api has them; "" is the plain one.
 
-    Names that end in `_<account>` are accounts of their own, as in python-amazon-sp-api; what an account does not name
-    is what the file says without one.
+    Just that one where there is none, for it to say what is missing.
     """
     values = dict(_assignments(text))
+    named = sorted(name.removeprefix(_OF_ACCOUNT) for name in values if name.startswith(_OF_ACCOUNT))
+    return (*(() if named and not any(values.get(name) for name in _TOKENS) else ("",)), *filter(None, named))
+
+
+def from_env(path: str, text: str, account: str = "") -> Old:
+    """Read a `.env` file: lines of NAME=VALUE, `export`, quotes and comments as a shell takes them; raises BadInput.
+
+    What an account of the file does not name is what the file says without one.
+    """
+    values = dict(_assignments(text))
+    if account:
+        end = f"_{account}"
+        values |= {name.removesuffix(end): value for name, value in values.items() if name.endswith(end)}
+        return _old(f"{path}, account {account}", _slug(account), values)
     parts = [part for part in re.split(r"[\\/]", path) if part]
     stem = re.sub(r"(^\.env\.?|\.env$)", "", parts[-1]) or (parts[-2] if len(parts) > 1 else "")
-    accounts = _accounts(values)
-    found = [
-        _old(f"{path}, account {account}", _slug(account), values | _of_account(values, account))
-        for account in accounts
-    ]
-    if accounts and not any(values.get(name) for name in _TOKENS):
-        return found
-    return [_old(path, _slug(stem), values), *found]
+    return _old(path, _slug(stem), values)
 
 
 def find_out(amazon: Amazon, old: Old) -> Old:
@@ -160,15 +167,6 @@ def _old(origin: str, slug: str, values: Mapping[str, object]) -> Old:
         (market.code,) if market else (),
         first(_PARTNERS).upper(),
     )
-
-
-def _accounts(values: Mapping[str, str]) -> list[str]:
-    ends = {name.removeprefix(f"{token}_") for token in _TOKENS for name in values if name.startswith(f"{token}_")}
-    return sorted(ends)
-
-
-def _of_account(values: Mapping[str, str], account: str) -> dict[str, str]:
-    return {name.removesuffix(f"_{account}"): value for name, value in values.items() if name.endswith(f"_{account}")}
 
 
 def _assignments(text: str) -> Iterator[tuple[str, str]]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from provisioning.adopting import NOTIFICATIONS, Old, find_out, from_env, from_secret, suggested
+from provisioning.adopting import NOTIFICATIONS, Old, accounts, find_out, from_env, from_secret, suggested
 from provisioning.credentials import HandedIn
 from provisioning.crowd import Crowd
 from provisioning.errors import BadInput, SecretEmpty, SecretNotDeclared, SellerkeysError, Waiting
@@ -94,7 +94,7 @@ def adopt(session: Session, /, reports: Sequence[str], **options: Any) -> int:  
     return ledger.exit_code
 
 
-def _places(session: Session, options: dict[str, Any]) -> Iterator[tuple[str, Callable[[], Sequence[Old]]]]:
+def _places(session: Session, options: dict[str, Any]) -> Iterator[tuple[str, Callable[[], Old]]]:
     """Name every place that was pointed at, with what reads it."""
     names = list(options["secrets"])
     store = Store(session.secrets_of(options["from_profile"])) if names or options["notifications"] else session.store
@@ -104,15 +104,22 @@ def _places(session: Session, options: dict[str, Any]) -> Iterator[tuple[str, Ca
         yield f"secret {name}", partial(_from_secret, store, name)
     for path in options["paths"]:
         for file in _env_files(Path(path)):
-            yield str(file), partial(_from_file, file)
+            yield from _in_file(file)
 
 
-def _from_secret(store: Store, name: str) -> list[Old]:
-    return [from_secret(name, store.read(name).text)]
+def _from_secret(store: Store, name: str) -> Old:
+    return from_secret(name, store.read(name).text)
 
 
-def _from_file(file: Path) -> list[Old]:
-    return from_env(str(file), decoded(file.read_bytes(), str(file)))
+def _in_file(file: Path) -> Iterator[tuple[str, Callable[[], Old]]]:
+    """Name every account of a file; one that cannot be read is a place as well, and says so in its turn."""
+    try:
+        text = decoded(file.read_bytes(), str(file))
+    except (OSError, SellerkeysError):
+        yield str(file), lambda: from_env(str(file), decoded(file.read_bytes(), str(file)))
+        return
+    for account in accounts(text):
+        yield f"{file}, account {account}" if account else str(file), partial(from_env, str(file), text, account)
 
 
 def _env_files(path: Path) -> list[Path]:
@@ -128,11 +135,11 @@ def _is_env(name: str) -> bool:
 
 
 def _planned(
-    session: Session, places: Sequence[tuple[str, Callable[[], Sequence[Old]]]], rates: Rates
+    session: Session, places: Sequence[tuple[str, Callable[[], Old]]], rates: Rates
 ) -> tuple[list[Adoption], list[Outcome]]:
     amazon = session.paced_amazon(rates.tokens)
 
-    def look(place: tuple[str, Callable[[], Sequence[Old]]]) -> tuple[str, Sequence[Old] | SellerkeysError]:
+    def look(place: tuple[str, Callable[[], Old]]) -> tuple[str, Old | SellerkeysError]:
         origin, read = place
         try:
             return origin, _looked_at(read, amazon)
@@ -140,7 +147,7 @@ def _planned(
             return origin, error
 
     seen = dict(counted(Crowd(look, rates.at_once).results(places), len(places), "looking"))
-    olds = [old for origin, _ in places if not isinstance(found := seen[origin], SellerkeysError) for old in found]
+    olds = [old for origin, _ in places if isinstance(old := seen[origin], Old)]
     failures = [failure(origin, error) for origin, _ in places if isinstance(error := seen[origin], SellerkeysError)]
     shared, plan = _shared_client(session), []
     clients = Counter(old.client_id for old in olds)
@@ -155,9 +162,9 @@ def _planned(
     return plan, failures
 
 
-def _looked_at(read: Callable[[], Sequence[Old]], amazon: Amazon) -> list[Old]:
+def _looked_at(read: Callable[[], Old], amazon: Amazon) -> Old:
     try:
-        return [find_out(amazon, old) for old in read()]
+        return find_out(amazon, read())
     except OSError as error:
         raise BadInput(f"cannot be read ({type(error).__name__})") from None
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from provisioning.adopting import Old, find_out, from_env, from_secret, suggested
+from provisioning.adopting import Old, accounts, find_out, from_env, from_secret, suggested
 from provisioning.errors import AmazonRefused, BadInput
 from provisioning.marketplaces import Region
 from tests.silence import assert_silent
@@ -63,7 +63,7 @@ def test_env_files(path: str, slug: str) -> None:
         f'SP_API_REFRESH_TOKEN="{TOKEN}"\r\nSP_API_REGION=na\r\nOTHER=\'open\r\n'
     )
 
-    assert from_env(path, text) == [Old(path, slug, TOKEN, CLIENT, SECRET, Region.NA)]
+    assert (accounts(text), from_env(path, text)) == (("",), Old(path, slug, TOKEN, CLIENT, SECRET, Region.NA))
 
 
 def test_accounts_of_one_env_file() -> None:
@@ -73,15 +73,22 @@ def test_accounts_of_one_env_file() -> None:
         f"SP_API_REFRESH_TOKEN_Maple_US={TOKEN}-2\nSP_API_REGION_Maple_US=na\n"
     )
 
-    assert from_env(".env", text) == [
+    assert (accounts(text), accounts(f"{text}SP_API_REFRESH_TOKEN={TOKEN}\n"), accounts("")) == (
+        ("Maple_US", "ROMA"),
+        ("", "Maple_US", "ROMA"),
+        ("",),
+    )
+    assert [from_env(".env", text, account) for account in accounts(text)] == [
         Old(".env, account Maple_US", "maple-us", f"{TOKEN}-2", CLIENT, SECRET, Region.NA),
         Old(".env, account ROMA", "roma", TOKEN, CLIENT, SECRET, Region.EU),
     ]
-    assert [old.seller for old in from_env("kyoto.env", f"{text}SP_API_REFRESH_TOKEN={TOKEN}-3\n")] == [
-        "kyoto",
-        "maple-us",
-        "roma",
-    ]
+
+
+def test_only_an_account_is_one() -> None:
+    """What other tools keep beside a token is no seller, though its name begins as the token's."""
+    text = f"refresh_token={TOKEN}\nrefresh_token_expires_at=never\nclient_id={CLIENT}\nclient_secret={SECRET}\n"
+
+    assert accounts(text) == ("",)
 
 
 @pytest.mark.parametrize(

@@ -116,6 +116,22 @@ def test_who_gets_no_row_is_told_of_once(old_desk: Desk) -> None:
     assert "the roster has no column selling_partner_id: add it to the header first" in result.stdout
 
 
+def test_one_broken_account_of_a_file_keeps_none_of_the_others(old_desk: Desk) -> None:
+    """Each account of a file is a place of its own: what is wrong with one is told of it alone."""
+    (old_desk.folder / "all.env").write_text(
+        f"LWA_APP_ID={KYOTO}\nLWA_CLIENT_SECRET=PLACEHOLDER-KYOTO-SECRET\nSP_API_REGION=fe\n"
+        "SP_API_REFRESH_TOKEN_KYOTO=Atzr|PLACEHOLDER-KYOTO\nSP_API_REFRESH_TOKEN_BAD=PLACEHOLDER-CANARY\n"
+    )
+
+    result = old_desk.run("adopt", "--env", str(old_desk.folder / "all.env"), "--dry-run")
+
+    assert [line.split()[1:4] for line in result.stdout.splitlines() if "all.env" in line] == [
+        ["account", "KYOTO", "kyoto"],
+        ["account", "BAD", "unusable"],
+    ]
+    assert "CANARY" not in result.output
+
+
 def test_waiting_alone_is_exit_3(old_desk: Desk) -> None:
     """Where nothing but `pulumi up` is missing, that is the exit code."""
     assert old_desk.run("adopt", "--notifications", "--yes").exit_code == 3
