@@ -16,7 +16,7 @@ from live.account import Account, CannotRun
 from live.application import Application
 from live.product import Product
 from live.questions import QUESTIONS, Seen, answered
-from live.removing import leftovers, remove_probes
+from live.removing import GOES, leftovers, remove_probes
 from live.telling import closing, explained, told
 from live.workshop import Workshop
 
@@ -71,7 +71,7 @@ def _typed() -> str:
 
 
 def _run(workshop: Workshop, product: Product, watch: float, *, cleans: bool) -> int:
-    """Do it, and clean up whatever happens; 0 where all was done and nothing differs, else 1."""
+    """Do it, and clean up whatever happens; 0 where all was done, nothing differs and nothing stays, else 1."""
     failed: str | None = None
     seen: list[Seen] = []
     left: list[str] = []
@@ -89,8 +89,10 @@ def _run(workshop: Workshop, product: Product, watch: float, *, cleans: bool) ->
         left = [*product.destroy(), *remove_probes(workshop)]
         left += leftovers(workshop)
         click.echo(closing(failed, seen, left, str(product.folder)))
-        if not any("STILL THERE" in one or "again" in one for one in left):
-            shutil.rmtree(product.folder, ignore_errors=True)
+    # What does not go by itself may cost money, and is taken away from the folder that made it.
+    if any(not one.endswith(GOES) for one in left):
+        return 1
+    shutil.rmtree(product.folder, ignore_errors=True)
     return 0 if failed is None and all(one.agrees is not False for one in seen) else 1
 
 
