@@ -8,7 +8,7 @@ from typing import Final
 DEPLOYERS: Final = {
     "the official provider reads it, in a refresh or before a deletion; the bench's does not": (
         "events:DescribeEventBus", "iam:ListAttachedRolePolicies", "iam:ListInstanceProfilesForRole",
-        "iam:ListRolePolicies", "lambda:GetFunctionCodeSigningConfig", "lambda:GetFunctionConfiguration",
+        "iam:ListRolePolicies", "lambda:GetFunctionCodeSigningConfig",
         "lambda:ListVersionsByFunction", "sns:ListSubscriptionsByTopic", "sqs:GetQueueUrl",
     ),
     "an upgrade that no longer sets a tag": (
