@@ -29,7 +29,7 @@ check: setup ## Run every gate: format, lint, types, who imports whom.
 	$(BIN)/mypy docs/ecs_redeploy/__main__.py docs/ecs_redeploy/redeploy.py
 
 bench: setup engine ## Run the benchmarks, each beside a peer or a limit, and write docs/benchmarks.md (an hour).
-	@$(BIN)/python -m benchmarks
+	@PYTHONDONTWRITEBYTECODE= $(BIN)/python -m benchmarks
 
 YEARS ?= 1
 SEED ?= 1
@@ -83,7 +83,7 @@ $(READY): requirements.lock tools/installer.lock pyproject.toml
 	  || { echo "sellerkeys needs Python 3.11 or newer: make PYTHON=python3.13 ..." >&2; exit 1; }
 	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r tools/installer.lock
-	$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements.lock
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --compile-bytecode --require-hashes -r requirements.lock
 	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
 	@touch $@
 

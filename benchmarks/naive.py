@@ -128,3 +128,9 @@ def write(folder: Path, sellers: int) -> None:
     (folder / "sellers.txt").write_text("\n".join(f"seller-{number}" for number in range(sellers)), encoding="utf-8")
     with zipfile.ZipFile(folder / "function.zip", "w") as archive:
         archive.writestr(zipfile.ZipInfo("handler.py"), "def handle(event, context): ...")
+
+
+def write_nothing(folder: Path) -> None:
+    """Write a project whose program declares nothing."""
+    (folder / "Pulumi.yaml").write_text("name: nothing\nruntime: python\n", encoding="utf-8")
+    (folder / "__main__.py").write_text('"""Nothing."""\n', encoding="utf-8")

@@ -9,6 +9,7 @@ import pulumi_aws as aws
 from infra import configuration
 from infra.people import People
 from infra.place import Place
+from infra.positions import without_source_positions
 from infra.sellers import declare_sellers
 from infra.shared import declare_shared
 from provisioning import naming, state
@@ -33,7 +34,8 @@ place = Place(
 configuration.check_rules(place)
 
 _, shard = naming.split_stack(pulumi.get_stack())
-key_arn = None if shard else declare_shared(fleet, place, on_aws)
+with without_source_positions():
+    key_arn = None if shard else declare_shared(fleet, place, on_aws)
 declare_sellers(fleet, place, shard, key_arn, on_aws)
 pulumi.export("base", fleet.base)
 pulumi.export("region", settings.region)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pulumi
 
+from infra.positions import without_source_positions
 from infra.seller_secret import SellerSecret, SellerSecretArgs
 from provisioning import naming
 from provisioning.sharding import in_shard, misplaced
@@ -35,8 +36,9 @@ def declare_sellers(
         _refuse_misplaced(fleet, shard, before)
         arn = key_arn if key_arn is not None else _taken(fleet.base, base)
         rows = in_shard(fleet.sellers, shard)
-        for row in rows:
-            SellerSecret(row.seller, SellerSecretArgs(place=place, row=row, key_arn=arn), on_aws)
+        with without_source_positions():
+            for row in rows:
+                SellerSecret(row.seller, SellerSecretArgs(place=place, row=row, key_arn=arn), on_aws)
         return sorted(row.seller for row in rows)
 
     # Not in an update, which writes this very state meanwhile: a file backend then shows half of it (measured). That is

@@ -74,6 +74,16 @@ def test_everybody_acted_under_his_own_role(demo: Told) -> None:
     assert {action for _, action, allowed, _ in decisions if not allowed} == {"secretsmanager:GetSecretValue"}
 
 
+def test_state_holds_no_place_of_the_program(demo: Told) -> None:
+    """No resource at AWS keeps a stack trace: it would be half of the state, with paths of the operator's machine."""
+    state = demo.kept / "pulumi/state/.pulumi/stacks/sellerkeys/dev.json"
+    resources = json.loads(state.read_text(encoding="utf-8"))["checkpoint"]["latest"]["resources"]
+    placed = {each["type"] for each in resources if each.keys() & {"stackTrace", "sourcePosition"}}
+
+    assert len(resources) > 100
+    assert placed <= {"pulumi:pulumi:Stack", "pulumi:providers:aws", "pulumi:pulumi:StackReference"}
+
+
 def test_no_value_of_a_secret_is_left_behind(demo: Told) -> None:
     """No value is in any output, log, error, command line, tag, nor in Pulumi's state: only where Amazon issued it."""
     issued = demo.kept / "issued"
