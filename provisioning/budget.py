@@ -1,6 +1,8 @@
 """A rate that is shared by threads, kept to, and lowered while whoever grants it says that it is too high.
 
-Additive increase, multiplicative decrease: two operators at once so come to share what one account is granted.
+Each refusal takes one a second away: whoever asks for 96 where 50 are granted is refused 46, and asks for 50 from then
+on. Two operators at once so come to share what one account is granted, in proportion; a single refusal, because two
+clocks differ, costs next to nothing.
 Standard library only.
 """
 
@@ -14,11 +16,9 @@ if TYPE_CHECKING:
 
 #: What part of a granted rate is asked for: the rest is for clocks that differ and for whoever else writes.
 SHARE: Final = 0.96
-#: What a refusal leaves of the rate, and what part of the granted rate comes back in a second without one.
-_KEPT: Final = 0.7
+#: How many a second a refusal takes away, and what part of the granted rate comes back in a second.
+_TAKEN: Final = 1.0
 _REGAINED: Final = 0.05
-#: How often the rate is lowered at most: one burst of refusals is one piece of news.
-_NEWS_SECONDS: Final = 1.0
 #: How many turns may be made up for after a pause; more would be a burst.
 _CREDIT: Final = 1
 _LEAST: Final = 0.5
@@ -36,23 +36,18 @@ class Budget:
         self._guard = threading.Lock()
         self._next = float("-inf")
         self._changed = clock()
-        self._lowered = float("-inf")
 
     @property
     def rate(self) -> float:
         """How many a second are let through at this moment."""
         with self._guard:
-            now = self._clock()
-            self._rate = min(self._most, self._rate + (now - self._changed) * self._most * _REGAINED)
-            self._changed = now
-            return self._rate
+            return self._regained()
 
     def wait(self) -> None:
         """Wait for the caller's turn."""
-        between = 1 / self.rate
         # Whoever waits keeps the others behind him, so that a machine that stalls makes no burst of them all.
         with self._turn:
-            now = self._clock()
+            between, now = 1 / self.rate, self._clock()
             turn = max(self._next, now - _CREDIT * between)
             self._next = turn + between
             if turn > now:
@@ -60,8 +55,11 @@ class Budget:
 
     def lower(self) -> None:
         """Take note that a call was put off for its rate."""
-        known = self.rate
         with self._guard:
-            if self._changed - self._lowered >= _NEWS_SECONDS:
-                self._rate = max(_LEAST, known * _KEPT)
-                self._lowered = self._changed
+            self._rate = max(_LEAST, self._regained() - _TAKEN)
+
+    def _regained(self) -> float:
+        now = self._clock()
+        self._rate = min(self._most, self._rate + (now - self._changed) * self._most * _REGAINED)
+        self._changed = now
+        return self._rate

@@ -81,30 +81,78 @@ def test_threads_share_it(clock: Clock) -> None:
     assert clock.now - began >= 90 / 50
 
 
-def test_it_is_lowered_once_for_a_burst_of_refusals_and_comes_back(clock: Clock) -> None:
-    """Refusals of one moment count once; without further ones the whole rate is back after some seconds."""
+def test_whoever_waits_keeps_the_others_behind(clock: Clock) -> None:
+    """One thread at most sleeps towards its turn; a machine that stalls would otherwise wake a burst of them."""
+    asleep, most = 0, 0
+    guard = Lock()
+
+    def sleep(seconds: float) -> None:
+        nonlocal asleep, most
+        with guard:
+            asleep += 1
+            most = max(most, asleep)
+        # Long enough for every other thread to come here, too.
+        time.sleep(0.005)
+        clock.sleep(seconds)
+        with guard:
+            asleep -= 1
+
+    budget = Budget(50, clock, sleep)
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(lambda _: budget.wait(), range(24)))
+
+    assert most == 1
+
+
+def test_a_refusal_takes_one_a_second_away_for_a_moment(clock: Clock) -> None:
+    """Ten refusals take ten; a twentieth of the whole comes back in a second, and never more than there was."""
     budget = Budget(50, clock, clock.sleep)
     whole = budget.rate
     for _ in range(10):
         budget.lower()
     lowered = budget.rate
     clock.sleep(2)
-    budget.lower()
-    again = budget.rate
+    later = budget.rate
     clock.sleep(60)
 
-    assert (whole, lowered, budget.rate) == (50 * SHARE, pytest.approx(0.7 * whole), whole)
-    assert again < lowered
+    assert (whole, lowered) == (50 * SHARE, pytest.approx(whole - 10))
+    assert later == pytest.approx(lowered + 2 * whole / 20)
+    assert budget.rate == whole
+
+
+def test_what_comes_back_is_counted_once(clock: Clock) -> None:
+    """A refusal after a pause takes from what the pause brought back, not from what there was before."""
+    budget = Budget(50, clock, clock.sleep)
+    for _ in range(20):
+        budget.lower()
+    clock.sleep(60)
+    budget.lower()
+
+    assert budget.rate == pytest.approx(50 * SHARE - 1)
+
+
+def test_it_never_falls_to_nothing(clock: Clock) -> None:
+    """However many refusals there are, one call in two seconds goes on asking."""
+    budget = Budget(50, clock, clock.sleep)
+    for _ in range(500):
+        budget.lower()
+
+    assert budget.rate == 0.5
 
 
 def test_two_operators_come_to_share(clock: Clock) -> None:
-    """Two who ask one account for everything end with about half each, and it is nearly used."""
+    """Two who ask one account for everything end with about half each; what is granted is used, and hardly passed."""
     budgets = [Budget(50, clock, clock.sleep) for _ in range(2)]
-    for _ in range(300):
+    budgets[0].lower()
+    asked: list[list[float]] = []
+    for _ in range(60):
         clock.sleep(1)
-        if sum(budget.rate for budget in budgets) > 50:
-            for budget in budgets:
+        asked.append([budget.rate for budget in budgets])
+        refused = max(0.0, sum(asked[-1]) - 50)
+        for budget, rate in zip(budgets, asked[-1], strict=True):
+            for _ in range(round(refused * rate / sum(asked[-1]))):
                 budget.lower()
 
-    assert sum(budget.rate for budget in budgets) >= 25
-    assert all(budget.rate >= 12 for budget in budgets)
+    later = asked[2:]
+    assert all(45 <= sum(rates) <= 57 for rates in later), later
+    assert all(20 <= rate <= 32 for rates in later for rate in rates), later
