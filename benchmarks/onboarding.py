@@ -2,7 +2,8 @@
 
 The whole command is measured, its start included: it reads a CSV, proves every credential at Amazon's two hosts, puts
 the value, turns rotation on and writes the state tags, 6 calls a seller. The loop does what Amazon's own script does:
-one `put-secret-value` a seller, and nothing else.
+one `put-secret-value` a seller, and nothing else. What rotates runs once the command has ended, because at AWS it takes
+no computer of the command's.
 """
 
 from __future__ import annotations
@@ -31,7 +32,8 @@ FREE: Final = ("--write-rate", "2000", "--lwa-rate", "2000")
 
 def onboard(at: Stage, *options: str) -> Ran:
     """Onboard everybody of a stage, and see that it was everybody."""
-    ran = at.sellerkeys("onboard", "sellers.csv", *options)
+    with at.bench.aws.rotations.held():
+        ran = at.sellerkeys("onboard", "sellers.csv", *options)
     if f"{len(at.slugs)} onboarded" not in ran.output:
         raise RuntimeError(f"not everybody was onboarded: {ran.output[-300:]}")
     at.settle()

@@ -26,7 +26,9 @@ class Connections:
     """
 
     def __init__(self) -> None:
+        self._proxies = urllib.request.getproxies()
         self._pools: dict[str | None, urllib3.PoolManager] = {}
+        self._pool_of: dict[tuple[str, str], urllib3.PoolManager] = {}
 
     def __call__(self, request: urllib.request.Request) -> Answer:
         """Send it."""
@@ -52,9 +54,16 @@ class Connections:
 
     def _pool_for(self, url: str) -> urllib3.PoolManager:
         parts = urlsplit(url)
-        proxy = urllib.request.getproxies().get(parts.scheme)
-        if proxy and urllib.request.proxy_bypass(parts.hostname or ""):
-            proxy = None
+        host = (parts.scheme, parts.hostname or "")
+        if host not in self._pool_of:
+            self._pool_of[host] = self._pool_by(self._proxy_to(*host))
+        return self._pool_of[host]
+
+    def _proxy_to(self, scheme: str, host: str) -> str | None:
+        proxy = self._proxies.get(scheme)
+        return None if proxy and urllib.request.proxy_bypass(host) else proxy
+
+    def _pool_by(self, proxy: str | None) -> urllib3.PoolManager:
         if proxy not in self._pools:
             self._pools[proxy] = (
                 urllib3.ProxyManager(proxy, maxsize=_KEPT) if proxy else urllib3.PoolManager(maxsize=_KEPT)

@@ -11,12 +11,13 @@ import threading
 import traceback
 import uuid
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from datetime import datetime
 
     from local.aws.functions.answer import Answer
@@ -94,6 +95,8 @@ class Rotations:
         self._retries = retries
         self._executor = ThreadPoolExecutor(_WORKERS, thread_name_prefix="rotation")
         self._changed = threading.Condition()
+        self._may_work = threading.Event()
+        self._may_work.set()
         self._due: dict[tuple[str, str], datetime] = {}
         self._after: dict[tuple[str, str], Callable[[], None]] = {}
         self._rotating: dict[tuple[str, str], Rotation] = {}  # by secret and version
@@ -133,6 +136,18 @@ class Rotations:
         with self._changed:
             self._at("schedule", secret_arn, when, action)
 
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Begin no step of a rotation meanwhile; afterwards all that was asked for runs.
+
+        For measurements: at AWS somebody else's computers rotate, here they would be those of the command.
+        """
+        self._may_work.clear()
+        try:
+            yield
+        finally:
+            self._may_work.set()
+
     def wait_idle(self, timeout: float) -> bool:
         """Wait until no rotation runs or is due by now, later retries not counted; False after `timeout` seconds."""
         with self._changed:
@@ -140,6 +155,7 @@ class Rotations:
 
     def close(self) -> None:
         """Start nothing more."""
+        self._may_work.set()
         with self._changed:
             self._stopped = True
             self._due.clear()
@@ -168,6 +184,7 @@ class Rotations:
         self._executor.submit(self._work, action)
 
     def _work(self, action: Callable[[], None]) -> None:
+        self._may_work.wait()
         try:
             action()
         except Exception as error:  # noqa: BLE001 - a defect of the bench must not end in a thread that nobody watches

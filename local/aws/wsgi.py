@@ -86,9 +86,11 @@ def handler(app: Application, clock: Clock, striking: Striking, guard: Guard) ->
                     HTTPStatus.NOT_FOUND, f"the bench has no {_ABSENT[call.service]}", "UnknownOperationException"
                 )
             sent = Sent(self.command, self.path, headers, body)
-            return striking.answer(call, lambda: guard.answer(call, sent, lambda: _call(app, self._environ(body))))
+            return striking.answer(
+                call, lambda: guard.answer(call, sent, lambda: _call(app, self._environ(headers, body)))
+            )
 
-        def _environ(self, body: bytes) -> dict[str, Any]:
+        def _environ(self, headers: dict[str, str], body: bytes) -> dict[str, Any]:
             path, _, query = self.path.partition("?")
             environ: dict[str, Any] = {
                 "REQUEST_METHOD": self.command,
@@ -110,7 +112,7 @@ def handler(app: Application, clock: Clock, striking: Striking, guard: Guard) ->
                 "wsgi.multiprocess": False,
                 "wsgi.run_once": False,
             }
-            for name, value in self.headers.items():
+            for name, value in headers.items():
                 environ[f"HTTP_{name.upper().replace('-', '_')}"] = value
             environ["CONTENT_TYPE"] = environ.pop("HTTP_CONTENT_TYPE", "")
             environ["CONTENT_LENGTH"] = str(len(body))

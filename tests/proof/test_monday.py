@@ -48,17 +48,18 @@ END = (
 )
 #: What AWS would have raised for a thousand sellers with a role each.
 RAISED = "  sellerkeys:quotas: {roles: 5000}\n"
-#: Seconds; a kill comes within so many of a start, and what was killed has so long to come to its end.
-SOON, PATIENCE = {"up": 12.0, "onboard": 4.0}, 600
+#: Seconds that what was killed has to come to its end.
+PATIENCE = 600
 
 
 @dataclass(frozen=True)
 class Run:
-    """How many sellers, how many to a stack, and how often each command is killed."""
+    """How many sellers, how many to a stack, and how often each command is killed, so `soon` after a start."""
 
     sellers: int
     room: int
     kills: int
+    soon: dict[str, float]
 
 
 @dataclass(frozen=True)
@@ -93,10 +94,10 @@ class Vendor:
             time.sleep(2)
         raise AssertionError(f"{arguments} never ended")
 
-    def kill(self, chance: random.Random, number: int, who: str, *arguments: str) -> None:
+    def kill(self, chance: random.Random, number: int, soon: float, who: str, *arguments: str) -> None:
         """Start a command and kill it at some moment."""
         running = self.begin(who, *arguments)
-        time.sleep(chance.uniform(0.5, SOON[arguments[0]]))
+        time.sleep(chance.uniform(0.5, soon))
         running.send_signal(SIGNALS[number % len(SIGNALS)])
         running.communicate(timeout=PATIENCE)
 
@@ -104,7 +105,9 @@ class Vendor:
 @pytest.fixture
 def wanted(size: str) -> Run:
     """The size of the proof."""
-    return Run(1_000, ROOM, 5) if size == "full" else Run(8, 3, 2)
+    if size == "full":
+        return Run(1_000, ROOM, 5, {"up": 45.0, "onboard": 12.0})
+    return Run(8, 3, 2, {"up": 12.0, "onboard": 4.0})
 
 
 @pytest.fixture
@@ -154,7 +157,7 @@ def test_a_roster_from_nothing_to_rotating_by_two_commands(vendor: Vendor, wante
     onboard = ("onboard", "issued/sellers.csv")
 
     for number in range(wanted.kills):
-        vendor.kill(chance, number, "deployer", "up")
+        vendor.kill(chance, number, wanted.soon["up"], "deployer", "up")
     vendor.finish("deployer", "up")
     issued = vendor.folder / "issued"
     client_id = (issued / "client-id.txt").read_text(encoding="utf-8").strip()
@@ -162,7 +165,7 @@ def test_a_roster_from_nothing_to_rotating_by_two_commands(vendor: Vendor, wante
         "onboarder", "app", "set", "--client-id", client_id, "--client-secret-file", str(issued / "client-secret.txt")
     )
     for number in range(wanted.kills):
-        vendor.kill(chance, number, "onboarder", *onboard)
+        vendor.kill(chance, number, wanted.soon["onboard"], "onboarder", *onboard)
     vendor.finish("onboarder", *onboard)
     assert vendor.bench.aws.wait_idle(PATIENCE)
 

@@ -31,3 +31,16 @@ def test_a_failed_trial_is_told_and_not_retried(aws, secrets, secret, failing) -
 
     assert aws.events(secret) == ["TestRotationStarted", "TestRotationFailed"]
     assert "AWSPENDING" not in labelled(secrets, secret)
+
+
+def test_what_is_held_runs_afterwards(aws, secrets, secret, deploy, tmp_path, recorded) -> None:
+    """A measurement may have AWS rotate later: nothing begins while it holds, and nothing is lost."""
+    arn = deploy("rotates", variables={"RECORD": str(tmp_path / "record")})
+
+    with aws.server.rotations.held():
+        secrets.rotate_secret(SecretId=secret, RotationLambdaARN=arn, RotateImmediately=False)
+        assert not aws.server.rotations.wait_idle(0.2)
+        assert aws.events(secret) == []
+    aws.settle()
+
+    assert [event["Step"] for event in recorded()] == ["testSecret"]
