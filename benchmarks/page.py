@@ -70,7 +70,7 @@ def _why(name: str) -> str:
 
 
 def _where() -> str:
-    load = f"shared with other work (load {os.getloadavg()[0]:.1f})"
+    load = f"load {os.getloadavg()[0]:.1f} at its end, its own included"
     packages = ", ".join(f"{name} {version(name)}" for name in ("boto3", "moto", "pulumi"))
     return (
         f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC on {os.cpu_count()} cores ({platform.machine()}, "

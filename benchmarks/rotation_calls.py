@@ -1,4 +1,7 @@
-"""What a rotation asks of AWS and Amazon, step by step, beside the steps of AWS's generic template (aws.md 2.2)."""
+"""What a rotation asks of AWS and Amazon, step by step, beside the steps of AWS's generic template (aws.md 2.2).
+
+The second of a seller: his first one also notes which stores Amazon names, where `onboard` has not done so already.
+"""
 
 from __future__ import annotations
 
@@ -65,9 +68,12 @@ def _counted() -> list[tuple[str, list[str], list[str]]]:
     for name, text in ((_APP, app.to_json()), (_SECRET, credential.to_json())):
         aws.declare(name)
         store.put(name, text, version=_VERSION + "1", labels=[CURRENT])
-    version = aws.begin_rotation(_SECRET)
     client = Amazon(Endpoints(), send=amazon, sleep=lambda _: None)
     rotation = Rotation(store, client, Recipe(_APP), lambda: datetime.now(UTC), lambda: _VERSION + "2")
+    first = aws.begin_rotation(_SECRET)
+    for step in STEPS:
+        rotation.run(step, _SECRET, first)
+    version = aws.begin_rotation(_SECRET)
     found = []
     for step in STEPS:
         aws.calls.clear()

@@ -30,6 +30,7 @@ from provisioning.naming import seller_secret_prefix
 from provisioning.onboarding import Executor, Prover, apply
 from provisioning.planning import Planner
 from provisioning.store import CURRENT
+from scripts.report import counted
 from simulation.renewal import BASE
 from simulation.secrets_manager import Watcher
 from simulation.world import World
@@ -183,7 +184,7 @@ def _rows(found: Measured) -> list[tuple[str, str, str, str]]:
     fleet = f"{found.sellers:,} sellers"
     return [
         (
-            f"{fleet}, {found.writes // _EACH:,} of the shared application, {found.turns} turns",
+            f"{fleet}, {found.writes // _EACH:,} of the shared application, {counted(found.turns, 'turn')}",
             f"{found.seconds:.1f} s",
             "",
             "",

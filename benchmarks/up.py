@@ -1,9 +1,10 @@
 """How long a fleet takes to be declared: `sellerkeys up` over shards, beside one naive stack in the same run.
 
-`python -m benchmarks.up 100 300` measures both, `python -m benchmarks.up --ours 1000` ours alone. Nobody's role is
-assumed on either side, so both ask AWS equally freely. `one naive stack` declares six resources a seller (`Secret`,
-`SecretVersion`, `Role`, `RolePolicy`, `SecretRotation`, `Permission`) with the same engine, SDK and provider; the 20 KB
-that AWS lets a function's policy have, about 60 such permissions, is lifted for it; its rotations start no function.
+`python -m benchmarks.up 100 300` measures both, `python -m benchmarks.up --ours 1000` ours alone, with `--room 25` so
+many to a stack. Nobody's role is assumed on either side, so both ask AWS equally freely. `one naive stack` declares six
+resources a seller (`Secret`, `SecretVersion`, `Role`, `RolePolicy`, `SecretRotation`, `Permission`) with the same
+engine, SDK and provider; the 20 KB that AWS lets a function's policy have, about 60 such permissions, is lifted for it;
+its rotations start no function.
 
 `about` is not measured: what the naive stack's growth predicts, n and n² through its two sizes. The straight line goes
 through ours at 100 and at 1,000. `a program that declares nothing` is `pulumi up` with the same engine, the least that
@@ -90,11 +91,11 @@ def nothing() -> float:
         return _timed(up, folder, environment)
 
 
-def table(sizes: Sequence[int] = SIZES, alone: Sequence[int] = OURS) -> Table:
-    """Measure and lay out; naive stacks of `sizes`, ours of those and `alone`."""
+def table(sizes: Sequence[int] = SIZES, alone: Sequence[int] = OURS, room: int = ROOM) -> Table:
+    """Measure and lay out; naive stacks of `sizes`, ours of those and `alone`, `room` to a stack."""
     naive.teach()
     for sellers in sorted({*sizes, *alone}):
-        found[sellers] = (ours(sellers), one_stack(sellers) if sellers in sizes else None)
+        found[sellers] = (ours(sellers, room), one_stack(sellers) if sellers in sizes else None)
         # The next one may fail after minutes more.
         Console(stderr=True, highlight=False).print(f"{sellers:,} sellers: {found[sellers]}")
     return laid_out(found, nothing())
@@ -137,8 +138,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.up", description=__doc__.partition("\n")[0])
     parser.add_argument("sizes", type=int, nargs="*", help="sellers, beside a naive stack")
     parser.add_argument("--ours", type=int, nargs="*", default=[], help="sellers, ours alone")
+    parser.add_argument("--room", type=int, default=ROOM, help="sellers to a stack of ours  [default: %(default)s]")
     given = parser.parse_args()
-    Console(highlight=False, width=None if sys.stdout.isatty() else 130).print(table(given.sizes, given.ours))
+    made = table(given.sizes, given.ours, given.room)
+    Console(highlight=False, width=None if sys.stdout.isatty() else 130).print(made)
 
 
 if __name__ == "__main__":
