@@ -11,6 +11,7 @@ from provisioning import naming
 from provisioning.errors import BadInput, SecretBeingDeleted, SecretNotDeclared, SellerkeysError
 from provisioning.sharding import in_shard, misplaced, shards
 from scripts import fingerprints
+from scripts.engine import Contents
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -66,7 +67,8 @@ class Told:
 class Bringing:
     """Brings each stack of a fleet to the roster, the base stack first, then `at_once` shards at a time.
 
-    `describe` looks at a secret by its name. With `everything`, stacks that seem up to date are updated, too.
+    `describe` looks at a secret by its name, `has_role` for a role by its own. With `everything`, stacks that seem up
+    to date are updated, too.
     """
 
     def __init__(  # noqa: PLR0913  what it works with, and one switch
@@ -74,6 +76,7 @@ class Bringing:
         told: Told,
         pulumi: Engine,
         describe: Callable[[str], Secret],
+        has_role: Callable[[str], bool],
         watching: Lines,
         *,
         everything: bool = False,
@@ -82,6 +85,7 @@ class Bringing:
         self._told = told
         self._pulumi = pulumi
         self._describe = describe
+        self._has_role = has_role
         self._watching = watching
         self._everything = everything
         self._clock = clock
@@ -140,11 +144,12 @@ class Bringing:
             return Ended(stack, "unchanged", "nothing it is made of has changed since its last update")
         if is_new:
             self._pulumi.make(stack)
-        change = self._change(task, {} if is_new else self._pulumi.sellers(stack))
+        contents = Contents() if is_new else self._pulumi.contents(stack)
+        change = self._change(task, contents.held)
         if change.protected:
             self._pulumi.unprotect(stack, list(change.protected))
-        if not is_new and (found := self._restored(change.made)):
-            self._pulumi.adopt(stack, found)
+        if not is_new:
+            self._take_up(task, change.made, contents)
         count = self._watching.begin(stack, len(task.rows), is_base=not task.shard)
         done = self._pulumi.up(stack, word, count)
         return _told_of(Ended(stack, "made" if is_new else "updated", "", 0, 0, done, change.made, change.gone))
@@ -152,14 +157,14 @@ class Bringing:
     def _foretell(self, task: _Task, seen: _Seen) -> Ended:
         stack = task.stack
         if self._is_over(task):
-            self._change(task, self._pulumi.sellers(stack))
+            self._change(task, self._pulumi.contents(stack).held)
             return Ended(stack, "would remove", "no seller of the roster belongs to it any more")
         if stack not in seen.known:
             made = tuple(row.seller for row in task.rows)
             return _told_of(Ended(stack, _WOULD_MAKE, "", made=made))
         if self._is_done(task, seen, self._word(task, seen)):
             return Ended(stack, "unchanged", "nothing it is made of has changed since its last update")
-        change = self._change(task, self._pulumi.sellers(stack))
+        change = self._change(task, self._pulumi.contents(stack).held)
         done: Mapping[str, int] = {}
         # Pulumi's own preview stops at what is protected, and only an update may change that.
         if not change.protected:
@@ -180,7 +185,7 @@ class Bringing:
         return bool(task.shard) and not any(row.shard == task.shard for row in self._told.rows)
 
     def _remove(self, task: _Task) -> Ended:
-        self._change(task, self._pulumi.sellers(task.stack))
+        self._change(task, self._pulumi.contents(task.stack).held)
         self._pulumi.remove(task.stack)
         return Ended(task.stack, "removed", "no seller of the roster belongs to it any more")
 
@@ -192,6 +197,16 @@ class Bringing:
         gone = tuple(sorted(held.keys() - set(wanted)))
         protected = tuple(held[seller].urn for seller in gone if held[seller].is_protected)
         return _Change(tuple(seller for seller in wanted if seller not in held), gone, protected)
+
+    def _take_up(self, task: _Task, made: Iterable[str], contents: Contents) -> None:
+        """Take into the state what exists already: by `offboard --undo`, or because a run died before it wrote."""
+        if contents.was_cut_off:
+            self._pulumi.settle(task.stack)
+        names = {row.seller: naming.reader_role_name(self._told.base, row.seller) for row in task.rows}
+        secrets = self._restored(made)
+        roles = {seller: name for seller, name in names.items() if seller in contents.begun and self._has_role(name)}
+        if secrets or roles:
+            self._pulumi.adopt(task.stack, secrets, roles)
 
     def _restored(self, sellers: Iterable[str]) -> dict[str, str]:
         """Find secrets that exist already, because `offboard --undo` brought them back, each with its ARN."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import subprocess
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
@@ -28,6 +28,7 @@ _LAST: Final = 3
 #: What Pulumi says of a file that another update writes at this moment (measured, 3.272, file backend).
 _HALF_WRITTEN: Final = ("error: EOF", "unexpected end of JSON input")
 _SECRET: Final = "aws:secretsmanager/secret:Secret"  # noqa: S105  a type of resource
+_ROLE: Final = "aws:iam/role:Role"
 _COMPONENT: Final = "sellerkeys:index:SellerSecret"
 #: Pulumi's history knows seconds only.
 _A_SECOND: Final = timedelta(seconds=1)
@@ -43,6 +44,19 @@ class Held:
 
     urn: str
     is_protected: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """The sellers of a stack's state: those whose secret it holds, and `begun`, those without a role there.
+
+    With a role for each, begun are those in whose midst a run died: their role may exist all the same. `was_cut_off`
+    says that a run died while it made something.
+    """
+
+    held: Mapping[str, Held] = field(default_factory=dict)
+    begun: frozenset[str] = frozenset()
+    was_cut_off: bool = False
 
 
 class Engine:
@@ -78,15 +92,19 @@ class Engine:
             found = self._stack(stack).outputs()
         return {name: output.value for name, output in found.items()}
 
-    def sellers(self, stack: str) -> dict[str, Held]:
+    def contents(self, stack: str) -> Contents:
         """List the sellers in a stack's state."""
         with told("stack export", stack):
-            resources = (self._stack(stack).export_stack().deployment or {}).get("resources", [])
-        return {
-            each["urn"].rpartition("::")[2]: Held(each["urn"], each.get("protect", False))
-            for each in resources
-            if each["type"] == _SECRET and _COMPONENT in each["urn"] and not each.get("delete")
-        }
+            found = self._stack(stack).export_stack().deployment or {}
+        ours = [
+            (each["type"], each["urn"].rpartition("::")[2], each)
+            for each in found.get("resources", [])
+            if _COMPONENT in each["urn"] and not each.get("delete")
+        ]
+        held = {name: Held(each["urn"], each.get("protect", False)) for kind, name, each in ours if kind == _SECRET}
+        with_role = {name for kind, name, _ in ours if kind == _ROLE}
+        begun = frozenset(name for _, name, _ in ours if name not in with_role)
+        return Contents(held, begun, was_cut_off=bool(found.get("pending_operations")))
 
     def make(self, stack: str) -> None:
         """Make an empty stack."""
@@ -98,15 +116,29 @@ class Engine:
         with told("state unprotect", stack):
             self._run(["state", "unprotect", "--yes", "--stack", stack, *urns])
 
-    def adopt(self, stack: str, secrets: Mapping[str, str]) -> None:
-        """Take secrets that exist, by seller and ARN, into the state of a stack that was updated before."""
+    def settle(self, stack: str) -> None:
+        """Strike off what a run that died was making: what exists of it is adopted, the rest is made."""
+        root = f"urn:pulumi:{stack}::{self._project}::pulumi:pulumi:Stack::{self._project}-{stack}"
+        with told("refresh", stack):
+            # The stack alone, so that AWS is asked nothing.
+            self._run(
+                ["refresh", "--yes", "--skip-preview", "--clear-pending-creates", "--target", root, "--stack", stack]
+            )
+
+    def adopt(self, stack: str, secrets: Mapping[str, str], roles: Mapping[str, str]) -> None:
+        """Take secrets and roles that exist, by seller and ARN or name, into the state of a stack updated before."""
         provider = f"urn:pulumi:{stack}::{self._project}::pulumi:providers:aws::aws"
         found: list[Any] = []
-        for seller, arn in secrets.items():
+        for seller in {**secrets, **roles}:
             # Component and secret have one name; a parent is found by `name`, so that differs here.
             parent = f"{seller} of the roster"
             found.append({"type": _COMPONENT, "name": parent, "logicalName": seller, "component": True})
-            found.append({"type": _SECRET, "name": seller, "id": arn, "parent": parent, "provider": "aws"})
+            made = {"parent": parent, "provider": "aws"}
+            if seller in secrets:
+                found.append({"type": _SECRET, "name": seller, "id": secrets[seller], **made})
+            if seller in roles:
+                role = f"the role of {seller}"
+                found.append({"type": _ROLE, "name": role, "logicalName": seller, "id": roles[seller], **made})
         with told("import", stack):
             self._stack(stack).import_resources(
                 resources=found, name_table={"aws": provider}, generate_code=False, show_secrets=False

@@ -20,7 +20,7 @@ import click
 from provisioning import naming
 from provisioning.amazon import Endpoints
 from provisioning.budget import Budget
-from provisioning.errors import BadInput
+from provisioning.errors import AccessDenied, BadInput
 from provisioning.fleet import Fleet
 from provisioning.holding import Holding
 from provisioning.operating.reading import Reading
@@ -250,7 +250,24 @@ class Session:
             configuration=configuration(folder / f"Pulumi.{base}.yaml"),
             program=program_of(folder),
         )
-        return Bringing(told, self.engine, self.store.describe, watching, everything=everything, clock=self.clock)
+        return Bringing(
+            told, self.engine, self.store.describe, self._has_role, watching, everything=everything, clock=self.clock
+        )
+
+    def _has_role(self, name: str) -> bool:
+        """Ask whether AWS has a seller's role of this name, where sellers have such; raises Unreachable.
+
+        A denial means no: a deployer may look below a path, and AWS knows the path of a role only where there is one.
+        """
+        if self.settings.isolation != "role-per-seller":
+            return False
+        from provisioning.auditing.identities import Identities  # noqa: PLC0415  only after a run that died
+
+        client = self._outside.service("iam", self._invocation.profile, self.settings.region)
+        try:
+            return Identities(client).has_role(name)
+        except AccessDenied:
+            return False
 
 
 def pass_session(command: Callable[Concatenate[Session, P], int]) -> Callable[P, int]:

@@ -83,6 +83,17 @@ class Identities:
         found += [self._user(user, [groups[name] for name in user.get("GroupList", [])]) for user in users]
         return tuple(sorted(found, key=lambda identity: identity.arn))
 
+    def has_role(self, name: str) -> bool:
+        """Tell whether there is a role of this name."""
+        with aws_errors("GetRole", name):
+            try:
+                self._client.get_role(RoleName=name)
+            except ClientError as error:
+                if _is_missing(error):
+                    return False
+                raise
+        return True
+
     def logins(self) -> Logins:
         """Tell how people log in."""
         with aws_errors("GetAccountSummary", "the account"):
@@ -103,7 +114,7 @@ class Identities:
             try:
                 return self._client.get_account_password_policy()["PasswordPolicy"]
             except ClientError as error:
-                if error.response.get("Error", {}).get("Code") == "NoSuchEntity":
+                if _is_missing(error):
                     return {}
                 raise
 
@@ -157,3 +168,7 @@ def _parsed(version: Mapping[str, Any]) -> Document:
 
 def _tags(holder: Mapping[str, Any]) -> dict[str, str]:
     return {tag["Key"]: tag["Value"] for tag in holder.get("Tags", [])}
+
+
+def _is_missing(error: ClientError) -> bool:
+    return error.response.get("Error", {}).get("Code") == "NoSuchEntity"

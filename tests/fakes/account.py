@@ -201,6 +201,12 @@ class _Iam(_Client):
             ],
         }
 
+    def get_role(self, *, RoleName: str) -> dict[str, Any]:
+        self.account.see(f"GetRole {RoleName}")
+        if RoleName not in self.account.roles:
+            raise refused("NoSuchEntity", "GetRole")
+        return {"Role": self.account.roles[RoleName]}
+
     def get_policy(self, *, PolicyArn: str) -> dict[str, Any]:
         self.account.see("GetPolicy")
         assert PolicyArn in self.account.aws_managed

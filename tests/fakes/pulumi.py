@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from provisioning import naming, roster
 from provisioning.sharding import in_shard
-from scripts.engine import EngineFailed, Held
+from scripts.engine import Contents, EngineFailed, Held
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -24,7 +24,8 @@ _A_MOMENT = datetime(2026, 11, 24, 12, tzinfo=UTC)
 class FakePulumi:
     """Answers like `scripts.engine.Engine`; `roster` is the file its program reads.
 
-    `calls` lists what was changed or foretold, `fails` whom an update fails for; `deploy` runs in every update.
+    `calls` lists what was changed or foretold, `fails` whom an update fails for; `deploy` runs in every update. `begun`
+    are sellers, by stack, in whose midst a run died.
     """
 
     roster: Path
@@ -35,6 +36,7 @@ class FakePulumi:
     messages: dict[str, str] = field(default_factory=dict)
     given: dict[str, Any] = field(default_factory=lambda: {"key_arn": "arn:placeholder", "sellers": []})
     adopted: dict[str, str] = field(default_factory=dict)
+    begun: dict[str, frozenset[str]] = field(default_factory=dict)
     deploy: Callable[[], None] = lambda: None
     interrupted: int = 0
     _guard: threading.Lock = field(default_factory=threading.Lock)
@@ -49,8 +51,9 @@ class FakePulumi:
     def outputs(self, stack: str) -> dict[str, Any]:
         return {**self.given, "sellers": sorted(self.held[stack])}
 
-    def sellers(self, stack: str) -> dict[str, Held]:
-        return dict(self.held[stack])
+    def contents(self, stack: str) -> Contents:
+        begun = self.begun.get(stack, frozenset())
+        return Contents(dict(self.held[stack]), begun, was_cut_off=bool(begun))
 
     def make(self, stack: str) -> None:
         self._note("make", stack)
@@ -62,9 +65,12 @@ class FakePulumi:
             if held.urn in urns:
                 self.held[stack][seller] = Held(held.urn, is_protected=False)
 
-    def adopt(self, stack: str, secrets: Mapping[str, str]) -> None:
+    def settle(self, stack: str) -> None:
+        self._note("settle", stack)
+
+    def adopt(self, stack: str, secrets: Mapping[str, str], roles: Mapping[str, str]) -> None:
         self._note("adopt", stack)
-        self.adopted.update(secrets)
+        self.adopted.update({**secrets, **{f"the role of {seller}": name for seller, name in roles.items()}})
         self.held[stack].update({seller: Held(f"urn:{seller}", is_protected=True) for seller in secrets})
 
     def preview(self, stack: str, say: Callable[[str], None]) -> dict[str, int]:
@@ -83,6 +89,7 @@ class FakePulumi:
             count()
         self.held[stack] = {seller: Held(f"urn:{seller}", self.is_protecting) for seller in wanted}
         self.messages[stack] = message
+        self.begun.pop(stack, None)
         return changes
 
     def remove(self, stack: str) -> None:

@@ -110,20 +110,39 @@ def test_outputs_are_read_once_and_as_they_are_shown(pulumi: Callable[..., Engin
 
 
 def test_sellers_are_read_from_the_state(pulumi: Callable[..., Engine]) -> None:
-    """The app secret is none of them; protection is told of each."""
-    secret = "aws:secretsmanager/secret:Secret"
-    found = {
-        "urn:pulumi:dev::sellerkeys::sellerkeys:index:SellerSecret$" + secret + "::maple": {"protect": True},
-        "urn:pulumi:dev::sellerkeys::sellerkeys:index:SellerSecret$" + secret + "::berlin": {},
-        "urn:pulumi:dev::sellerkeys::sellerkeys:index:AppSecret$" + secret + "::app": {"protect": True},
-    }
-    resources = [{"urn": urn, "type": secret, **more} for urn, more in found.items()]
-    engine = pulumi(state=json.dumps({"version": 3, "deployment": {"resources": resources}}))
+    """The app secret is none of them; protection is told of each, and whose role a run that died did not write down."""
+    seller, secret, role = "sellerkeys:index:SellerSecret", "aws:secretsmanager/secret:Secret", "aws:iam/role:Role"
+    found = [
+        (seller, f"{seller}::maple", {}),
+        (secret, f"{seller}${secret}::maple", {"protect": True}),
+        (role, f"{seller}${role}::maple", {}),
+        (seller, f"{seller}::berlin", {}),
+        (secret, f"{seller}${secret}::berlin", {}),
+        (seller, f"{seller}::kyoto", {}),
+        (secret, f"sellerkeys:index:AppSecret${secret}::app", {"protect": True}),
+        (role, f"sellerkeys:index:RotationFunction${role}::rotation", {}),
+    ]
+    resources = [{"urn": f"urn:pulumi:dev::sellerkeys::{urn}", "type": kind, **more} for kind, urn, more in found]
+    pending = [{"type": "creating", "resource": {"urn": "urn:placeholder", "type": role}}]
+    state = {"version": 3, "deployment": {"resources": resources, "pending_operations": pending}}
 
-    assert {seller: held.is_protected for seller, held in engine.sellers("dev").items()} == {
-        "maple": True,
-        "berlin": False,
-    }
+    contents = pulumi(state=json.dumps(state)).contents("dev")
+
+    assert {name: held.is_protected for name, held in contents.held.items()} == {"maple": True, "berlin": False}
+    assert contents.begun == {"berlin", "kyoto"}
+    assert contents.was_cut_off
+
+
+def test_what_a_dead_run_was_making_is_struck_off_without_a_look_at_aws(
+    pulumi: Callable[..., Engine], tmp_path: Path
+) -> None:
+    """The stack alone is refreshed, not the resources in it."""
+    pulumi().settle("dev-s00")
+
+    assert calls(tmp_path)[-1] == (
+        "--non-interactive refresh --yes --skip-preview --clear-pending-creates --target "
+        "urn:pulumi:dev-s00::sellerkeys::pulumi:pulumi:Stack::sellerkeys-dev-s00 --stack dev-s00"
+    )
 
 
 def test_an_interrupted_update_ends_by_itself(pulumi: Callable[..., Engine], tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ from provisioning.errors import Waiting
 from scripts.engine import EngineFailed, Held
 
 if TYPE_CHECKING:
+    from tests.fakes.account import FakeAccount
     from tests.fakes.secrets_manager import FakeSecretsManager
     from tests.scripts.conftest import Desk
 
@@ -221,6 +222,49 @@ def test_a_secret_that_was_brought_back_is_taken_up(fleet: Desk, aws: FakeSecret
     fleet.engine.messages.pop("dev-s00")
     aws.secrets[naming.seller_secret_name("dev", "e")].deleted_on = datetime(2026, 11, 25, tzinfo=UTC)
     assert "is scheduled for deletion" in fleet.run("up").stdout
+
+
+def test_a_role_that_a_dead_run_made_is_taken_up(fleet: Desk, deployed: FakeAccount) -> None:
+    """AWS is asked about those in whose midst a run died, and nobody else; what it has not, Pulumi makes."""
+    fleet.run("up")
+    fleet.engine.calls.clear()
+    fleet.engine.begun["dev-s01"] = frozenset({"c", "d"})
+    fleet.engine.messages.pop("dev-s01")
+    deployed.add_role(naming.reader_role_name("dev", "c"), {})
+
+    assert results(fleet)["dev-s01"] == "unchanged"
+
+    assert fleet.engine.calls == ["settle dev-s01", "adopt dev-s01", "up dev-s01"]
+    assert fleet.engine.adopted == {"the role of c": "sellerkeys.dev.c"}
+    assert [call for call in deployed.asked if "GetRole " in call] == [
+        "GetRole sellerkeys.dev.c",
+        "GetRole sellerkeys.dev.d",
+    ]
+
+
+def test_one_reader_for_all_is_no_sellers_role(fleet: Desk, deployed: FakeAccount) -> None:
+    """In one-role isolation no seller has a role in any state, and nobody asks about one."""
+    told = (fleet.folder / "Pulumi.dev.yaml").read_text()
+    fleet.write("Pulumi.dev.yaml", told + "  sellerkeys:isolation: one-role\n")
+    fleet.run("up")
+    fleet.engine.begun["dev-s01"] = frozenset({"c", "d"})
+    fleet.engine.messages.pop("dev-s01")
+
+    assert fleet.run("up").exit_code == 0
+    assert "adopt dev-s01" not in fleet.engine.calls
+    assert not [call for call in deployed.asked if "GetRole " in call]
+
+
+def test_a_denied_look_at_a_role_means_that_there_is_none(fleet: Desk, deployed: FakeAccount) -> None:
+    """A deployer may look below a path, and a role that is not there has none: so Pulumi makes it, or is refused."""
+    fleet.run("up")
+    fleet.engine.calls.clear()
+    fleet.engine.begun["dev-s01"] = frozenset({"c"})
+    fleet.engine.messages.pop("dev-s01")
+    deployed.denied = frozenset({"GetRole sellerkeys.dev.c"})
+
+    assert fleet.run("up").exit_code == 0
+    assert fleet.engine.calls == ["settle dev-s01", "up dev-s01"]
 
 
 def test_ctrl_c_lets_updates_end_and_tells_what_was_done(fleet: Desk) -> None:
