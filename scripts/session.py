@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from provisioning.amazon import Amazon
     from provisioning.auditing.account import Auditor
     from provisioning.auditing.analyzer import Analyzer
+    from provisioning.auditing.identities import Identities
     from provisioning.operating.reading import Keys as LentKeys
     from provisioning.roster import Row
     from provisioning.settings import Settings
@@ -261,13 +262,16 @@ class Session:
         """
         if self.settings.isolation != "role-per-seller":
             return False
-        from provisioning.auditing.identities import Identities  # noqa: PLC0415  only after a run that died
-
-        client = self._outside.service("iam", self._invocation.profile, self.settings.region)
         try:
-            return Identities(client).has_role(name)
+            return self._identities.has_role(name)
         except AccessDenied:
             return False
+
+    @cached_property
+    def _identities(self) -> Identities:
+        from provisioning.auditing.identities import Identities  # noqa: PLC0415  only after a run that died
+
+        return Identities(self._outside.service("iam", self._invocation.profile, self.settings.region))
 
 
 def pass_session(command: Callable[Concatenate[Session, P], int]) -> Callable[P, int]:
