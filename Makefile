@@ -28,7 +28,7 @@ check: setup ## Run every gate: format, lint, types, who imports whom.
 	$(BIN)/mypy docs/cloudfront.py
 	$(BIN)/mypy docs/ecs_redeploy/__main__.py docs/ecs_redeploy/redeploy.py
 
-bench: setup engine ## Run the benchmarks, each beside a peer or a limit, and write docs/benchmarks.md (an hour).
+bench: setup engine ## Run the benchmarks, each beside a peer or a limit, and write docs/benchmarks.md (half an hour).
 	@PYTHONDONTWRITEBYTECODE= $(BIN)/python -m benchmarks
 
 YEARS ?= 1

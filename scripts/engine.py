@@ -104,7 +104,9 @@ class Engine:
         held = {name: Held(each["urn"], each.get("protect", False)) for kind, name, each in ours if kind == _SECRET}
         with_role = {name for kind, name, _ in ours if kind == _ROLE}
         begun = frozenset(name for _, name, _ in ours if name not in with_role)
-        return Contents(held, begun, was_cut_off=bool(found.get("pending_operations")))
+        return Contents(
+            held, begun, was_cut_off=any(each["type"] == "creating" for each in found.get("pending_operations") or ())
+        )
 
     def make(self, stack: str) -> None:
         """Make an empty stack."""

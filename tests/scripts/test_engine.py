@@ -133,6 +133,16 @@ def test_sellers_are_read_from_the_state(pulumi: Callable[..., Engine]) -> None:
     assert contents.was_cut_off
 
 
+@pytest.mark.parametrize(("kind", "cut_off"), [("creating", True), ("updating", False), ("deleting", False)])
+def test_only_what_was_being_made_is_struck_off(pulumi: Callable[..., Engine], kind: str, *, cut_off: bool) -> None:
+    """Pulumi does what was being changed or deleted once more, and forgets that it was."""
+    pending = [{"type": kind, "resource": {"urn": "urn:placeholder", "type": "aws:iam/role:Role"}}]
+
+    found = pulumi(state=json.dumps({"version": 3, "deployment": {"pending_operations": pending}})).contents("dev")
+
+    assert found.was_cut_off is cut_off
+
+
 def test_what_a_dead_run_was_making_is_struck_off_without_a_look_at_aws(
     pulumi: Callable[..., Engine], tmp_path: Path
 ) -> None:
