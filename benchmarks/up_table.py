@@ -7,17 +7,17 @@ from typing import TYPE_CHECKING, Final
 
 from rich.table import Table
 
+from benchmarks import lines
+
 if TYPE_CHECKING:
     from pathlib import Path
 
 #: As issue 8 wants them; one naive stack of 1,000 would take hours.
 SIZES: Final = (100, 300)
-#: Ours goes on: through the first and the last but one goes the straight line.
-OURS: Final = (*SIZES, 1000, 3000)
+#: Ours goes on.
+OURS: Final = lines.SIZES
 _AIMS: Final = {"from nothing": 10.0, "one seller added": 20.0}
 _AT: Final = SIZES[-1]
-#: What may lie above a straight line: as much as two runs on a shared machine differ by.
-_SLACK: Final = 1.15
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,7 @@ def laid_out(found: Found, least: float) -> Table:
         if not peer and (foretold := predicted(found, sellers)):
             made.add_row("from nothing, predicted", f"{sellers:,}", "", f"about {foretold / 60:,.0f} min", "", "", "")
         if line := straight(found, sellers):
-            held = "yes" if mine.from_nothing <= line * _SLACK else "no"
+            held = "yes" if mine.from_nothing <= line * lines.SLACK else "no"
             made.add_row("from nothing, a straight line", f"{sellers:,}", _short(line), "", "", "not above it", held)
     made.add_row("a program that declares nothing", "0", "", _short(least), "", "", "")
     return made
@@ -75,36 +75,23 @@ def predicted(found: Found, sellers: int) -> float | None:
 
 
 def straight(found: Found, sellers: int) -> float | None:
-    """Go on in a straight line from ours at the first and the last but one size to the last; None for any other."""
-    low, high = OURS[0], OURS[-2]
-    if sellers != OURS[-1] or not {low, high} <= found.keys():
+    """Give the straight line's time from nothing at the largest size; None for any other, or without its ends."""
+    if sellers != OURS[-1] or not {OURS[0], OURS[-2]} <= found.keys():
         return None
-    begin, end = found[low][0].from_nothing, found[high][0].from_nothing
-    return begin + (end - begin) / (high - low) * (sellers - low)
+    return lines.straight({size: times.from_nothing for size, (times, _) in found.items()}, sellers)
 
 
 def plot(found: Found, folder: Path) -> dict[str, str]:
     """Draw how both grow from nothing; gives the picture's name and its words."""
-    import matplotlib as mpl  # noqa: PLC0415 - slow to import, and only this needs it
-
-    mpl.use("svg")
-    from matplotlib import pyplot as plt  # noqa: PLC0415 - as above
-
-    mpl.rcParams.update({"svg.hashsalt": "sellerkeys", "font.family": "sans-serif"})
-    figure, axes = plt.subplots(figsize=(6.4, 3.4), layout="constrained")
     mine = {sellers: times.from_nothing for sellers, (times, _) in found.items()}
     peer = {sellers: times.from_nothing for sellers, (_, times) in found.items() if times}
     last = max(mine)
-    if line := straight(found, last):
-        ends = [OURS[0], last]
-        axes.plot(ends, [mine[OURS[0]], line], linestyle="--", color="#8a94a0", label="a straight line")
-    axes.plot(list(mine), list(mine.values()), "o-", color="#14506b", label="sellerkeys up")
-    axes.plot(list(peer), list(peer.values()), "s-", color="#b5542c", label="one naive stack")
-    axes.set(xlabel="sellers", ylabel="seconds from nothing", xlim=(0, None), ylim=(0, None))
-    axes.spines[["top", "right"]].set_visible(False)
-    axes.legend(frameon=False)
-    figure.savefig(folder / "up.svg", metadata={"Date": None})
-    plt.close(figure)
+    with lines.drawn(folder / "up.svg", "seconds from nothing") as axes:
+        if line := straight(found, last):
+            ends = [OURS[0], last]
+            axes.plot(ends, [mine[OURS[0]], line], linestyle="--", color=lines.GREY, label="a straight line")
+        axes.plot(list(mine), list(mine.values()), "o-", color=lines.OURS, label="sellerkeys up")
+        axes.plot(list(peer), list(peer.values()), "s-", color=lines.PEER, label="one naive stack")
     return {"up.svg": "Seconds to declare a fleet from nothing, ours and one naive stack, by the number of sellers"}
 
 

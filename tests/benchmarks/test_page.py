@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 from rich.table import Table
 
-from benchmarks import growth, page
+from benchmarks import lines, page
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -41,4 +41,4 @@ def test_a_section_is_replaced_and_the_others_stay(tmp_path: Path, monkeypatch: 
 )
 def test_a_straight_line(times: dict[int, float], line: float) -> None:
     """What 3,000 sellers may take follows from 100 and 1,000."""
-    assert growth.straight(times, 3_000) == pytest.approx(line)
+    assert lines.straight(times, 3_000) == pytest.approx(line)
