@@ -9,9 +9,11 @@ import subprocess
 import time
 from typing import TYPE_CHECKING, Any
 
+import boto3
+
 from local.aws.faults.fault import Fault, FaultKind
 from local.demo.recording import tool
-from provisioning import roster
+from provisioning import naming, roster
 from tests.end_to_end.projects import Project, declared
 
 if TYPE_CHECKING:
@@ -22,6 +24,8 @@ if TYPE_CHECKING:
 
 CELLS = {"region": "EU", "marketplaces": "DE", "account_name": "A seller of the test"}
 SELLERS = 12
+#: How late AWS answers who makes a role.
+SECONDS = 1.0
 
 
 def written(sellers: int) -> str:
@@ -48,7 +52,7 @@ def begun(bench: Bench) -> list[str]:
 
 def die(project: Project, bench: Bench) -> None:
     """Start `sellerkeys up`, and kill it and its Pulumi while AWS makes roles; AWS goes on."""
-    slow = Fault(FaultKind.SLOW, operation="iam:CreateRole", seconds=1)
+    slow = Fault(FaultKind.SLOW, operation="iam:CreateRole", seconds=SECONDS)
     bench.aws.faults.put(slow)
     running = subprocess.Popen(
         [tool("sellerkeys"), "up"],
@@ -66,8 +70,26 @@ def die(project: Project, bench: Bench) -> None:
     for each in (running.pid, *map(int, children)):
         os.kill(each, signal.SIGKILL)
     running.wait()
-    time.sleep(2)
     bench.aws.faults.clear()
+    settled(bench)
+
+
+def roles(bench: Bench) -> set[str]:
+    """List the sellers' roles at AWS."""
+    keys = bench.environment()
+    session = boto3.Session(keys["AWS_ACCESS_KEY_ID"], keys["AWS_SECRET_ACCESS_KEY"], region_name=keys["AWS_REGION"])
+    iam = session.client("iam", endpoint_url=keys["AWS_ENDPOINT_URL"])
+    pages = iam.get_paginator("list_roles").paginate(PathPrefix=naming.reader_role_path("dev"))
+    return {role["RoleName"] for page in pages for role in page["Roles"]}
+
+
+def settled(bench: Bench) -> None:
+    """Wait until AWS has made what it was asked for: twice the time of one answer without a new role."""
+    known, since, until = roles(bench), time.monotonic(), time.monotonic() + 60
+    while time.monotonic() < min(since + 2 * SECONDS, until):
+        time.sleep(0.1)
+        if (now := roles(bench)) != known:
+            known, since = now, time.monotonic()
 
 
 def test_the_same_command_again_completes(bench: Bench, actors: Actors, tmp_path: Path) -> None:
@@ -76,6 +98,8 @@ def test_the_same_command_again_completes(bench: Bench, actors: Actors, tmp_path
         (project.folder / "rosters" / "dev.csv").write_text(written(SELLERS), encoding="utf-8")
         die(project, bench)
         cut_off = begun(bench)
+        kept = {each["id"] for each in state(bench)["resources"] if each["type"] == "aws:iam/role:Role"}
+        unknown = roles(bench) - kept
 
         locked = project.sellerkeys("deployer", "up")
         lock = project.run("deployer", "pulumi", "cancel", "--yes", "--stack", "dev")
@@ -83,6 +107,7 @@ def test_the_same_command_again_completes(bench: Bench, actors: Actors, tmp_path
         again = project.sellerkeys("deployer", "--output", "json", "up", "--all")
 
         assert cut_off, "it was killed too late"
+        assert unknown, "AWS had made no role that the state does not know"
         assert locked.returncode == 3
         assert "`pulumi cancel --stack dev`" in locked.stdout
         assert lock.returncode == 0
